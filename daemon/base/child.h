@@ -1,0 +1,47 @@
+/*
+ * A child process that answers questions over two pipes (frames), under limits that the asker
+ * keeps: a question that takes too long, or kills the child, costs that question only. The
+ * child is started when first asked and again after it died.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+struct child;
+
+struct child_limits {
+	int cpu_ms;       /* CPU time of one question */
+	int wall_ms;      /* elapsed time of one question, a net for a child that sleeps */
+	size_t reply_max; /* bytes of one reply, all frames together */
+};
+
+enum child_outcome {
+	CHILD_ANSWERED,
+	CHILD_TOO_SLOW, /* killed at a limit */
+	CHILD_DIED,     /* crashed or left */
+	CHILD_TOO_MUCH, /* reply over reply_max: killed */
+};
+
+/* argv[0] is run with argv, NULL at the end; stdin and stdout are the pipes, stderr is kept. */
+struct child *child_new(const char *const *argv, struct child_limits limits);
+
+/*
+ * Asks: one FRAME_JSON with question, FRAME_BYTES with content, FRAME_END. The
+ * reply's FRAME_JSON goes to ret_json, its FRAME_BYTES joined to ret_bytes. The
+ * text of err says how a child died (signal, exit code).
+ */
+enum child_outcome child_ask(struct child *c, const char *question,
+	const void *content, size_t len, struct buf *ret_json, struct buf *ret_bytes,
+	struct err *err);
+
+/* Ends the child and waits for it. */
+void child_free(struct child *c);
+#define child_auto __attribute__((cleanup(child_freep))) struct child
+static inline void child_freep(struct child **c)
+{
+	child_free(*c);
+}

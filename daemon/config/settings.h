@@ -1,0 +1,105 @@
+/*
+ * utskick.json as the program uses it: checked, defaults filled in, every limit a named member. The
+ * schema (config/utskick.schema.json) documents each; names here are the schema's.
+ */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum server_tls { SERVER_TLS_IMPLICIT, SERVER_TLS_STARTTLS };
+
+/* "imap" or "smtp". */
+struct server_settings {
+	const char *host;
+	int port;
+	enum server_tls tls;
+	const char *ca_file; /* absolute; NULL: the system's */
+	const char *user;
+	const char *secret_file; /* absolute; NULL where a credential is named */
+	const char *secret_credential; /* file name below $CREDENTIALS_DIRECTORY */
+	int timeout_seconds; /* of each read and write */
+};
+
+struct imap_settings {
+	struct server_settings server;
+	const char *inbox;
+	const char *handled; /* folder for handled mail; "/" between levels */
+	const char *sent;
+	bool sent_copy;
+	int idle_minutes;
+	int poll_minutes;
+	int64_t largest_mail; /* bytes */
+};
+
+struct smtp_settings {
+	struct server_settings server;
+	const char *hello; /* EHLO name */
+	int messages_per_minute;
+	int connections;
+	int retry_hours;
+	int tell_after_hours;
+	int retry_first_seconds; /* first pause after a 4xx; doubles, up to an hour */
+	int unknown_grace_seconds;
+};
+
+struct calendar_settings {
+	const char *name;
+	const char *folder; /* absolute */
+	const char *council; /* all its entries concern this council; NULL */
+	const char *kind;    /* NULL */
+};
+
+struct kind_settings {
+	const char *id;
+	const json_t *name; /* {"sv": "trygghetsråd", "en": "..."} */
+	const json_t *words; /* array: what marks the kind in CATEGORIES or SUMMARY */
+	int invitation_days;
+	int warn_days;
+	int minutes_days;
+	bool invite_council; /* the council's own members too, not only committees */
+	bool has_minutes;
+};
+
+struct reader_settings {
+	int cpu_seconds;
+	int wall_seconds;
+	int memory_mib;
+	int tries;
+	int mime_depth;
+	int mime_parts;
+	int64_t calendar_size; /* bytes */
+	int calendar_components;
+	int calendar_occurrences;
+};
+
+struct settings {
+	const char *office_name;
+	const char *unit_name;
+	const char *language;
+	const char *time_zone;
+	const char *coordinator_name;
+	const char *coordinator_address;
+	const json_t *security_unit; /* array of addresses that may hand in minutes for any meeting */
+	const char *mailbox_name;
+	const char *mailbox_address;
+	struct imap_settings imap;
+	struct smtp_settings smtp;
+	struct calendar_settings *calendars;
+	size_t calendar_count;
+	int horizon_days; /* how far ahead the calendar is worked through */
+	int past_days;    /* how far back a meeting still takes minutes */
+	struct kind_settings *kinds;
+	size_t kind_count;
+	const json_t *matching; /* order: ["categories", "summary", "calendar", "location"] */
+	const json_t *authserv_ids; /* whose Authentication-Results count; may be empty: nobody's */
+	const json_t *minutes_types; /* allowed media types */
+	int64_t minutes_largest;
+	int automatic_mail_per_day;
+	struct reader_settings reader;
+	json_t *json; /* owns every string above */
+};
+
+const struct kind_settings *settings_kind(const struct settings *s, const char *id);

@@ -1,0 +1,51 @@
+/*
+ * One connection to a server, signed in: TCP, TLS with the certificate and host checked, SASL, all by libcurl
+ * (CONNECT_ONLY). Above it IMAP and SMTP. Every read and write has its own deadline.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+
+enum stream_protocol { STREAM_IMAP, STREAM_SMTP };
+
+struct stream_server {
+	enum stream_protocol protocol;
+	const char *host;
+	int port;
+	bool implicit_tls; /* else STARTTLS, never in clear */
+	const char *ca_file; /* NULL: the system's */
+	const char *user;
+	const char *password;
+	const char *hello; /* SMTP: EHLO name */
+	int timeout_ms;
+};
+
+struct stream;
+
+/*
+ * Connects and signs in. NULL with err in plain words with the server's own (no secret in it): ERR_TEMP for the network and
+ * 4xx, ERR_PERM for a certificate that does not hold, no TLS offered, a refused password.
+ */
+struct stream *stream_open(const struct stream_server *server, struct err *err);
+/* > 0 bytes; -1 at the deadline, end of stream or error (all are the connection's end). */
+ssize_t stream_read(struct stream *s, void *to, size_t size, int timeout_ms,
+	struct err *err);
+/* All of it or -1. */
+int stream_write(struct stream *s, const void *bytes, size_t len, int timeout_ms,
+	struct err *err);
+/* Bytes that are read already, or can be without waiting. */
+bool stream_has_input(struct stream *s);
+int stream_fd(const struct stream *s);
+/* What the server listed after signing in, "CAPABILITY ..." or the EHLO lines; "" unknown. Borrowed. */
+const char *stream_capabilities(const struct stream *s);
+
+/* Closes at once; says no goodbye. */
+void stream_free(struct stream *s);
+DEFINE_FREEP(stream, struct stream, stream_free)
+#define stream_auto __attribute__((cleanup(stream_freep))) struct stream
