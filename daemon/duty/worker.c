@@ -1,0 +1,86 @@
+#include "duty/worker.h"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/log.h"
+
+/* A signal handler can reach nothing else. */
+static volatile sig_atomic_t stop_asked;
+
+static void ask_to_stop(int signal_number)
+{
+	(void)signal_number;
+	stop_asked = 1;
+}
+
+static sigset_t stop_signals(void)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	return set;
+}
+
+void worker_begin(const struct worker_context *ctx, enum worker self)
+{
+	struct sigaction stop = {.sa_handler = ask_to_stop};
+	struct sigaction ignore = {.sa_handler = SIG_IGN};
+	sigset_t blocked = stop_signals();
+
+	log_open(worker_name(self));
+	clock_set_zone(ctx->config->settings.time_zone);
+	sigprocmask(SIG_BLOCK, &blocked, NULL);
+	sigaction(SIGTERM, &stop, NULL);
+	sigaction(SIGHUP, &stop, NULL);
+	sigaction(SIGPIPE, &ignore, NULL);
+}
+
+bool worker_should_stop(void)
+{
+	sigset_t pending;
+
+	if (stop_asked)
+		return true;
+	sigpending(&pending);
+	return sigismember(&pending, SIGTERM) || sigismember(&pending, SIGHUP);
+}
+
+static void say(const struct worker_context *ctx, char what)
+{
+	if (ctx->heartbeat_fd < 0)
+		return;
+	/* A full pipe holds enough heart-beats. */
+	ssize_t n = write(ctx->heartbeat_fd, &what, 1);
+	(void)n;
+}
+
+void worker_beat(const struct worker_context *ctx)
+{
+	say(ctx, WORKER_BUSY);
+}
+
+enum wake_reason worker_wait(const struct worker_context *ctx, enum worker self,
+	const int *fds, size_t count, int64_t timeout_ms)
+{
+	say(ctx, WORKER_WAITING);
+	enum wake_reason why = wake_wait_many(&ctx->wake, self, fds, count, timeout_ms);
+	say(ctx, WORKER_BUSY);
+	return why;
+}
+
+char *worker_db_path(const struct worker_context *ctx)
+{
+	return file_join(ctx->state_dir, "utskick.db");
+}
+
+enum worker_exit worker_result(bool did_something, bool had_trouble)
+{
+	if (had_trouble)
+		return WORKER_TRY_LATER;
+	return did_something ? WORKER_DID_SOMETHING : WORKER_ENDED;
+}
