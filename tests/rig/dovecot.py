@@ -1,0 +1,126 @@
+"""Dovecot of one rig: IMAP (STARTTLS), IMAPS, LMTP, and the login service for Postfix.
+
+By server name a client can ask for bad certificates on the same ports:
+wrong.localhost, expired.localhost, otherca.localhost.
+"""
+import os
+import socket
+
+CONFIG = """\
+base_dir = {root}/run
+state_dir = {root}/run/state
+log_path = {root}/dovecot.log
+protocols = imap lmtp
+listen = 127.0.0.1
+ssl = required
+ssl_cert = <{root}/tls/good.pem
+ssl_key = <{root}/tls/good.key
+ssl_min_protocol = TLSv1.2
+auth_mechanisms = plain login
+auth_failure_delay = 0
+auth_verbose = yes
+mail_location = maildir:~/Maildir
+mail_fsync = never
+mail_plugins = quota
+mail_max_userip_connections = 1000
+first_valid_uid = 1
+first_valid_gid = 1
+namespace inbox {{
+  inbox = yes
+  separator = /
+  mailbox Sent {{
+    auto = subscribe
+    special_use = \\Sent
+  }}
+}}
+plugin {{
+  quota = count:User quota
+  quota_vsizes = yes
+}}
+passdb {{
+  driver = passwd-file
+  args = {root}/users
+}}
+userdb {{
+  driver = passwd-file
+  args = {root}/users
+}}
+service imap-login {{
+  service_count = 0
+  process_min_avail = 1
+  inet_listener imap {{
+    port = {imap}
+  }}
+  inet_listener imaps {{
+    port = {imaps}
+    ssl = yes
+  }}
+}}
+service lmtp {{
+  process_min_avail = 1
+  inet_listener lmtp {{
+    port = {lmtp}
+  }}
+}}
+service imap {{
+  process_limit = 1000
+}}
+service auth {{
+  unix_listener {root}/postfix/queue/private/auth {{
+    mode = 0660
+    user = postfix
+    group = postfix
+  }}
+}}
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
+}}
+protocol lmtp {{
+  postmaster_address = postmaster@linkoping.example
+}}
+"""
+
+OTHER_CERTIFICATE = """\
+local_name {name}.localhost {{
+  ssl_cert = <{root}/tls/{name}.pem
+  ssl_key = <{root}/tls/{name}.key
+}}
+"""
+
+
+def write_config(root, ports):
+    text = CONFIG.format(root=root, **ports)
+    for name in ("wrong", "expired", "otherca"):
+        text += OTHER_CERTIFICATE.format(root=root, name=name)
+    (root / "run").mkdir()
+    (root / "dovecot.conf").write_text(text)
+
+
+def command(root):
+    return ["/usr/sbin/dovecot", "-F", "-c", str(root / "dovecot.conf")]
+
+
+def users_lines(users, root, uid, gid):
+    """users: address -> {password, home, quota}; address -> line of the passwd-file."""
+    lines = {}
+    for address, user in users.items():
+        extra = f"userdb_quota_rule=*:bytes={user['quota']}" if user.get("quota") else ""
+        lines[address] = (f"{address}:{{PLAIN}}{user['password']}:{uid}:{gid}::"
+                          f"{root}/{user['home']}::{extra}\n")
+    return lines
+
+
+def known_of(root, address):
+    """What Dovecot knows of an address, as a set of "name=value"; empty where unknown."""
+    with socket.socket(socket.AF_UNIX) as s:
+        s.connect(os.fspath(root / "run" / "auth-userdb"))
+        with s.makefile("rw") as f:
+            f.write(f"VERSION\t1\t0\nUSER\t1\t{address}\tservice=lmtp\n")
+            f.flush()
+            for line in f:
+                words = line.rstrip("\n").split("\t")
+                if words[0] in ("USER", "NOTFOUND", "FAIL"):
+                    return set(words[3:]) if words[0] == "USER" else set()
+    return set()
