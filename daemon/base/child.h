@@ -1,7 +1,7 @@
 /*
- * A child process that answers questions over two pipes (frames), under limits that the asker
- * keeps: a question that takes too long, or kills the child, costs that question only. The
- * child is started when first asked and again after it died.
+ * A child process that answers questions over two pipes (frames), under limits that the
+ * asker keeps: a question that takes too long, or kills the child, costs that question
+ * only. The child is started when first asked and again after it died.
  */
 #pragma once
 
@@ -14,29 +14,33 @@
 struct child;
 
 struct child_limits {
-	int cpu_ms;       /* CPU time of one question */
-	int wall_ms;      /* elapsed time of one question, a net for a child that sleeps */
+	int cpu_ms;  /* CPU time of one question */
+	int wall_ms; /* elapsed time of one question, a net for a child that sleeps */
 	size_t reply_max; /* bytes of one reply, all frames together */
 };
 
 enum child_outcome {
 	CHILD_ANSWERED,
 	CHILD_TOO_SLOW, /* killed at a limit */
-	CHILD_DIED,     /* crashed or left */
+	CHILD_DIED,	/* crashed or left */
 	CHILD_TOO_MUCH, /* reply over reply_max: killed */
 };
 
-/* argv[0] is run with argv, NULL at the end; stdin and stdout are the pipes, stderr is kept. */
+/*
+ * argv[0] is run with a copy of argv, NULL at the end; stdin and stdout are the pipes,
+ * stderr is kept, all else is closed. The child does not see SIGTERM, SIGINT and SIGHUP
+ * and ends with its asker.
+ */
 struct child *child_new(const char *const *argv, struct child_limits limits);
 
 /*
  * Asks: one FRAME_JSON with question, FRAME_BYTES with content, FRAME_END. The
  * reply's FRAME_JSON goes to ret_json, its FRAME_BYTES joined to ret_bytes. The
- * text of err says how a child died (signal, exit code).
+ * text of err says how a child died (signal, exit code); its kind is ERR_TEMP where
+ * the child could not be started, which says nothing about the content.
  */
-enum child_outcome child_ask(struct child *c, const char *question,
-	const void *content, size_t len, struct buf *ret_json, struct buf *ret_bytes,
-	struct err *err);
+enum child_outcome child_ask(struct child *c, const char *question, const void *content,
+	size_t len, struct buf *ret_json, struct buf *ret_bytes, struct err *err);
 
 /* Ends the child and waits for it. */
 void child_free(struct child *c);

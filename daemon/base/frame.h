@@ -10,7 +10,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-#define FRAME_HEAD 5         /* bytes before the content of a frame */
+#define FRAME_HEAD 5	     /* bytes before the content of a frame */
 #define FRAME_MAX (1U << 20) /* bytes in one frame; longer content goes in several */
 
 enum frame_type {
@@ -20,8 +20,8 @@ enum frame_type {
 };
 
 /* 0, or -1 (the other side is gone). */
-int frame_write(int fd, enum frame_type type, const void *bytes, size_t len,
-	struct err *err);
+int frame_write(
+	int fd, enum frame_type type, const void *bytes, size_t len, struct err *err);
 /* Content of any length as FRAME_BYTES frames. */
 int frame_write_all(int fd, const void *bytes, size_t len, struct err *err);
 /*

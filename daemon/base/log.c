@@ -1,3 +1,5 @@
+#define _GNU_SOURCE 1
+
 #include "base/log.h"
 
 #include <stdarg.h>
@@ -26,8 +28,8 @@ void log_event(enum log_level level, const char *event, const char *fmt, ...)
 	va_end(ap);
 	str_auto *clean = text_printable(pairs ? pairs : "");
 	buf_auto line = BUF_EMPTY;
-	buf_addf(&line, "<%d>%s %s%s%s\n", (int)level, log_who, event, *clean ? " " : "",
-		clean);
+	buf_addf(&line, "<%d>%s %s%s%s\n", (int)level, log_who, event,
+		*clean ? " " : "", clean);
 	/* One write a line: lines of several processes do not mix. */
 	ssize_t n = write(STDERR_FILENO, line.data, line.len);
 	(void)n;

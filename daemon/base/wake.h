@@ -1,9 +1,11 @@
 /*
- * How the workers tell each other that a row waits: an eventfd each, made by the supervisor and
- * inherited by all. A wake-up carries nothing; what there is to do stands in the store.
+ * How the workers tell each other that a row waits: an eventfd each, made by the
+ * supervisor and inherited by all. A wake-up carries nothing; what there is to do
+ * stands in the store.
  */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 enum worker { WORKER_INTAKE, WORKER_OFFICE, WORKER_DISPATCH };
@@ -23,8 +25,14 @@ void wake_close(struct wake *w);
 void wake_up(const struct wake *w, enum worker worker);
 enum wake_reason { WAKE_CALLED, WAKE_TIMEOUT, WAKE_OTHER_FD, WAKE_SIGNAL };
 /*
- * Waits until worker is called, other_fd (or -1) is readable, a signal comes, or timeout_ms has passed
+ * Waits until worker is called, other_fd (or -1) is readable, a signal comes, or
+ * timeout_ms has passed
  * (-1: no limit). Empties the eventfd.
  */
-enum wake_reason wake_wait(const struct wake *w, enum worker worker, int other_fd,
-	int64_t timeout_ms);
+enum wake_reason wake_wait(
+	const struct wake *w, enum worker worker, int other_fd, int64_t timeout_ms);
+/* The same for several descriptors (-1 among them is passed over), at most
+ * WAKE_FDS_MAX. */
+#define WAKE_FDS_MAX 8
+enum wake_reason wake_wait_many(const struct wake *w, enum worker worker,
+	const int *fds, size_t count, int64_t timeout_ms);

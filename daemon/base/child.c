@@ -1,0 +1,373 @@
+#define _GNU_SOURCE 1
+
+#include "base/child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/frame.h"
+#include "base/mem.h"
+
+/* What a shell says of a program that cannot be run. */
+#define EXIT_NOT_RUN 127
+/* How long a child that closed its pipe may take to leave by itself. */
+#define LEAVE_MS 2000
+
+struct child {
+	char **argv;
+	struct child_limits limits;
+	pid_t pid; /* 0: none runs */
+	int to;
+	int from;
+};
+
+/* One question on its way. */
+struct asking {
+	struct child *child;
+	struct buf out; /* what is to be written */
+	size_t written;
+	struct buf in; /* what is read and not yet taken apart */
+	size_t read_bytes;
+	bool has_json;
+	bool is_whole; /* FRAME_END came */
+	int64_t wall_end_ms;
+	int64_t cpu_end_ms;
+	struct buf *json;
+	struct buf *bytes;
+};
+
+struct child *child_new(const char *const *argv, struct child_limits limits)
+{
+	struct child *c = xcalloc(1, sizeof(*c));
+	size_t count = 0;
+
+	while (argv[count])
+		count++;
+	c->argv = xcalloc(count + 1, sizeof(*c->argv));
+	for (size_t i = 0; i < count; i++)
+		c->argv[i] = xstrdup(argv[i]);
+	c->limits = limits;
+	c->to = c->from = -1;
+	return c;
+}
+
+/*
+ * In the child, after fork. A stop is for the asker to carry out: the question it has
+ * asked is still to be answered, so the signals of a terminal or a service manager pass
+ * by here, and the asker's end is the child's end.
+ */
+static void run(char **argv, int in, int out, pid_t asker)
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	signal(SIGPIPE, SIG_DFL);
+	signal(SIGTERM, SIG_IGN);
+	signal(SIGINT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != asker || dup2(in, STDIN_FILENO) < 0 ||
+		dup2(out, STDOUT_FILENO) < 0)
+		_exit(EXIT_NOT_RUN);
+	close_range(STDERR_FILENO + 1, ~0U, 0);
+	execv(argv[0], argv);
+	_exit(EXIT_NOT_RUN);
+}
+
+static int start(struct child *c, struct err *err)
+{
+	int to[2] = {-1, -1};
+	int from[2] = {-1, -1};
+	pid_t asker = getpid();
+
+	if (pipe2(to, O_CLOEXEC) < 0 || pipe2(from, O_CLOEXEC) < 0 ||
+		(c->pid = fork()) < 0)
+		err_set(err, ERR_TEMP, "%s: %s", c->argv[0], strerror(errno));
+	else if (c->pid == 0)
+		run(c->argv, to[0], from[1], asker);
+	fd_closep(&to[0]);
+	fd_closep(&from[1]);
+	c->to = to[1];
+	c->from = from[0];
+	if (c->pid > 0 && fcntl(c->to, F_SETFL, O_NONBLOCK) == 0 &&
+		fcntl(c->from, F_SETFL, O_NONBLOCK) == 0)
+		return 0;
+	return -1;
+}
+
+static void forget(struct child *c)
+{
+	fd_closep(&c->to);
+	fd_closep(&c->from);
+	c->to = c->from = -1;
+	c->pid = 0;
+}
+
+static void stop(struct child *c)
+{
+	if (c->pid > 0) {
+		kill(c->pid, SIGKILL);
+		while (waitpid(c->pid, NULL, 0) < 0 && errno == EINTR)
+			;
+	}
+	forget(c);
+}
+
+static int64_t cpu_now_ms(pid_t pid)
+{
+	clockid_t id;
+	struct timespec ts;
+
+	/* Fails only for a child that is gone, which its pipe tells too. */
+	if (clock_getcpuclockid(pid, &id) != 0 || clock_gettime(id, &ts) != 0)
+		return 0;
+	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+/*
+ * Milliseconds until a limit can be reached at the earliest, 0 where one is: a child of
+ * one thread cannot use CPU time faster than time passes.
+ */
+static int time_left(const struct asking *q)
+{
+	int64_t wall = q->wall_end_ms - clock_monotonic_ms();
+	int64_t cpu = q->cpu_end_ms - cpu_now_ms(q->child->pid);
+	int64_t least = wall < cpu ? wall : cpu;
+
+	return least > 0 ? (int)least : 0;
+}
+
+/* Bytes the child will not take are dropped: its end is seen on the other pipe. */
+static void feed(struct asking *q)
+{
+	ssize_t n =
+		write(q->child->to, q->out.data + q->written, q->out.len - q->written);
+
+	if (n >= 0)
+		q->written += (size_t)n;
+	else if (errno != EAGAIN && errno != EINTR)
+		q->written = q->out.len;
+}
+
+/* False where a frame has no place in a reply. */
+static bool take_frame(
+	struct asking *q, enum frame_type type, const char *bytes, size_t len)
+{
+	switch (type) {
+	case FRAME_JSON:
+		if (q->has_json)
+			return false;
+		q->has_json = true;
+		buf_add(q->json, bytes, len);
+		return true;
+	case FRAME_BYTES:
+		buf_add(q->bytes, bytes, len);
+		return true;
+	case FRAME_END:
+		q->is_whole = true;
+		return q->has_json && len == 0;
+	}
+	return false;
+}
+
+/* Takes all whole frames out of q->in; false where they make no reply. */
+static bool take_frames(struct asking *q)
+{
+	size_t at = 0;
+	enum frame_type type;
+	size_t len;
+
+	while (!q->is_whole && q->in.len - at >= FRAME_HEAD) {
+		if (frame_head(q->in.data + at, &type, &len) < 0)
+			return false;
+		if (q->in.len - at - FRAME_HEAD < len)
+			break;
+		if (!take_frame(q, type, q->in.data + at + FRAME_HEAD, len))
+			return false;
+		at += FRAME_HEAD + len;
+	}
+	if (!at)
+		return true;
+	memmove(q->in.data, q->in.data + at, q->in.len - at);
+	q->in.len -= at;
+	return true;
+}
+
+static int report_end(const char *name, int status, struct err *err)
+{
+	if (WIFSIGNALED(status))
+		return err_set(err, ERR_PERM, "%s: ended by signal %d (%s)", name,
+			WTERMSIG(status), strsignal(WTERMSIG(status)));
+	if (WEXITSTATUS(status) == EXIT_NOT_RUN)
+		return err_set(err, ERR_TEMP, "%s: cannot be run", name);
+	return err_set(
+		err, ERR_PERM, "%s: left with exit code %d", name, WEXITSTATUS(status));
+}
+
+/* The child closed its pipe: waits for its end, which says more than a kill would. */
+static enum child_outcome see_off(struct child *c, struct err *err)
+{
+	fd_auto pidfd = pidfd_open(c->pid, 0);
+	struct pollfd left = {.fd = pidfd, .events = POLLIN};
+	int status = 0;
+
+	while (poll(&left, 1, LEAVE_MS) < 0 && errno == EINTR)
+		;
+	if (pidfd >= 0 && left.revents && waitpid(c->pid, &status, WNOHANG) == c->pid) {
+		report_end(c->argv[0], status, err);
+		forget(c);
+		return CHILD_DIED;
+	}
+	err_set(err, ERR_PERM, "%s: closed its output without a reply", c->argv[0]);
+	stop(c);
+	return CHILD_DIED;
+}
+
+/* CHILD_ANSWERED as long as nothing is wrong. */
+static enum child_outcome hear(struct asking *q, struct err *err)
+{
+	struct child *c = q->child;
+	ssize_t n = read(c->from, buf_reserve(&q->in, 65536), 65536);
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return CHILD_ANSWERED;
+	if (n <= 0)
+		return see_off(c, err);
+	q->in.len += (size_t)n;
+	q->read_bytes += (size_t)n;
+	if (q->read_bytes > c->limits.reply_max) {
+		err_set(err, ERR_PERM, "%s: replied more than %zu bytes", c->argv[0],
+			c->limits.reply_max);
+		return CHILD_TOO_MUCH;
+	}
+	if (take_frames(q))
+		return CHILD_ANSWERED;
+	err_set(err, ERR_PERM, "%s: its reply is not made of frames", c->argv[0]);
+	return CHILD_DIED;
+}
+
+/* Both ways at once: a child that writes before it has read all cannot block us. */
+static enum child_outcome talk(struct asking *q, struct err *err)
+{
+	struct child *c = q->child;
+	enum child_outcome outcome = CHILD_ANSWERED;
+
+	while (outcome == CHILD_ANSWERED && !q->is_whole) {
+		struct pollfd fds[] = {
+			{.fd = q->written < q->out.len ? c->to : -1, .events = POLLOUT},
+			{.fd = c->from, .events = POLLIN},
+		};
+		int left = time_left(q);
+		if (!left) {
+			err_set(err, ERR_PERM, "%s: took longer than it may",
+				c->argv[0]);
+			return CHILD_TOO_SLOW;
+		}
+		if (poll(fds, 2, left) <= 0)
+			continue;
+		if (fds[0].revents)
+			feed(q);
+		if (fds[1].revents)
+			outcome = hear(q, err);
+	}
+	return outcome;
+}
+
+static void put_question(
+	struct buf *out, const char *question, const char *content, size_t len)
+{
+	frame_put(out, FRAME_JSON, question, strlen(question));
+	for (size_t at = 0; at < len;) {
+		size_t piece = len - at < FRAME_MAX ? len - at : FRAME_MAX;
+		frame_put(out, FRAME_BYTES, content + at, piece);
+		at += piece;
+	}
+	frame_put(out, FRAME_END, "", 0);
+}
+
+/* A child that died since the last question is no one's fault but its own. */
+static int need_running(struct child *c, struct err *err)
+{
+	if (c->pid > 0 && waitpid(c->pid, NULL, WNOHANG) != 0)
+		forget(c);
+	if (c->pid > 0)
+		return 0;
+	if (start(c, err) == 0)
+		return 0;
+	stop(c);
+	return -1;
+}
+
+static enum child_outcome ask(struct asking *q, struct err *err)
+{
+	struct child *c = q->child;
+
+	if (need_running(c, err) < 0)
+		return CHILD_DIED;
+	q->wall_end_ms = clock_monotonic_ms() + c->limits.wall_ms;
+	q->cpu_end_ms = cpu_now_ms(c->pid) + c->limits.cpu_ms;
+	enum child_outcome outcome = talk(q, err);
+	/* Bytes left over on either way would mix with the next question. */
+	if (outcome != CHILD_ANSWERED || q->in.len || q->written < q->out.len)
+		stop(c);
+	return outcome;
+}
+
+/* Blocks SIGPIPE, which a dying child would send us, for this thread only. */
+static void hold_sigpipe(sigset_t *ret_old)
+{
+	sigset_t pipe_only;
+
+	sigemptyset(&pipe_only);
+	sigaddset(&pipe_only, SIGPIPE);
+	pthread_sigmask(SIG_BLOCK, &pipe_only, ret_old);
+}
+
+static void release_sigpipe(const sigset_t *old)
+{
+	static const struct timespec no_time = {0, 0};
+	sigset_t pipe_only;
+
+	sigemptyset(&pipe_only);
+	sigaddset(&pipe_only, SIGPIPE);
+	sigtimedwait(&pipe_only, NULL, &no_time);
+	pthread_sigmask(SIG_SETMASK, old, NULL);
+}
+
+enum child_outcome child_ask(struct child *c, const char *question, const void *content,
+	size_t len, struct buf *ret_json, struct buf *ret_bytes, struct err *err)
+{
+	struct asking q = {.child = c, .json = ret_json, .bytes = ret_bytes};
+	sigset_t old;
+
+	buf_clear(ret_json);
+	buf_clear(ret_bytes);
+	put_question(&q.out, question, content, len);
+	hold_sigpipe(&old);
+	enum child_outcome outcome = ask(&q, err);
+	release_sigpipe(&old);
+	buf_deinit(&q.out);
+	buf_deinit(&q.in);
+	return outcome;
+}
+
+void child_free(struct child *c)
+{
+	if (!c)
+		return;
+	stop(c);
+	for (size_t i = 0; c->argv[i]; i++)
+		free(c->argv[i]);
+	free(c->argv);
+	free(c);
+}
