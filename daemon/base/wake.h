@@ -26,8 +26,12 @@ void wake_up(const struct wake *w, enum worker worker);
 enum wake_reason { WAKE_CALLED, WAKE_TIMEOUT, WAKE_OTHER_FD, WAKE_SIGNAL };
 /*
  * Waits until worker is called, other_fd (or -1) is readable, a signal comes, or
- * timeout_ms has passed
- * (-1: no limit). Empties the eventfd.
+ * timeout_ms has passed (-1: no limit). Empties the eventfd.
+ *
+ * The mains keep their signals (TERM, HUP ...) blocked, with a handler that sets a
+ * flag; all signals are unblocked while this waits and only then. So none is missed
+ * between looking at the flag and waiting; WAKE_SIGNAL says that a handler ran, and
+ * comes before a call.
  */
 enum wake_reason wake_wait(
 	const struct wake *w, enum worker worker, int other_fd, int64_t timeout_ms);
