@@ -14,6 +14,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#ifdef __has_feature /* clang's way to say __SANITIZE_ADDRESS__ */
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/lsan_interface.h>
 #define HAS_ASAN 1
@@ -107,9 +112,9 @@ int sandbox_office(struct err *err)
 	if (!HAS_ASAN)
 		bad |= add_rules(filter, refuse, spying, COUNT(spying));
 	bad |= add_rule_if(
-		filter, refuse, SCMP_SYS(socket), SCMP_A0(SCMP_CMP_NE, AF_UNIX));
+		filter, refuse, SCMP_SYS(socket), SCMP_A0(SCMP_CMP_NE, AF_UNIX, 0));
 	bad |= add_rule_if(
-		filter, refuse, SCMP_SYS(socketpair), SCMP_A0(SCMP_CMP_NE, AF_UNIX));
+		filter, refuse, SCMP_SYS(socketpair), SCMP_A0(SCMP_CMP_NE, AF_UNIX, 0));
 	bad |= refuse_namespaces(filter);
 	if (bad)
 		return err_set(
@@ -138,18 +143,18 @@ static int reader_may(scmp_filter_ctx filter)
 	return add_rules(filter, allow, allowed, COUNT(allowed)) |
 	       /* abort and raise: a signal to a thread of its own process */
 	       add_rule_if(filter, allow, SCMP_SYS(tgkill),
-		       SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid())) |
+		       SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid(), 0)) |
 	       add_rule_if(filter, allow, SCMP_SYS(mmap),
 		       SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)) |
 	       add_rule_if(filter, allow, SCMP_SYS(mprotect),
 		       SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)) |
-	       add_rule_if(
-		       filter, allow, SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, F_GETFL)) |
-	       add_rule_if(
-		       filter, allow, SCMP_SYS(fcntl), SCMP_A1(SCMP_CMP_EQ, F_GETFD)) |
+	       add_rule_if(filter, allow, SCMP_SYS(fcntl),
+		       SCMP_A1(SCMP_CMP_EQ, F_GETFL, 0)) |
+	       add_rule_if(filter, allow, SCMP_SYS(fcntl),
+		       SCMP_A1(SCMP_CMP_EQ, F_GETFD, 0)) |
 	       /* to read limits only: the new ones must be NULL */
 	       add_rule_if(
-		       filter, allow, SCMP_SYS(prlimit64), SCMP_A2(SCMP_CMP_EQ, 0)) |
+		       filter, allow, SCMP_SYS(prlimit64), SCMP_A2(SCMP_CMP_EQ, 0, 0)) |
 	       /* fstat of glibc 2.36; at worst the size of a file becomes known */
 	       add_rule_if(filter, allow, SCMP_SYS(newfstatat),
 		       SCMP_A3(SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, AT_EMPTY_PATH));
@@ -169,7 +174,7 @@ static int reader_may_try(scmp_filter_ctx filter)
 	       add_rule_if(filter, refuse, SCMP_SYS(newfstatat),
 		       SCMP_A3(SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, 0)) |
 	       add_rule_if(filter, SCMP_ACT_ERRNO(EPERM), SCMP_SYS(prlimit64),
-		       SCMP_A2(SCMP_CMP_NE, 0)) |
+		       SCMP_A2(SCMP_CMP_NE, 0, 0)) |
 	       /* stdio asks whether a pipe is a terminal */
 	       seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOTTY), SCMP_SYS(ioctl), 0);
 }
