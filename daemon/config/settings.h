@@ -1,6 +1,7 @@
 /*
- * utskick.json as the program uses it: checked, defaults filled in, every limit a named member. The
- * schema (config/utskick.schema.json) documents each; names here are the schema's.
+ * utskick.json as the program uses it: checked, defaults filled in, every limit a named
+ * member. The schema (config/utskick.schema.json) documents each; names here are the
+ * schema's.
  */
 #pragma once
 
@@ -8,6 +9,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "base/err.h"
 
 enum server_tls { SERVER_TLS_IMPLICIT, SERVER_TLS_STARTTLS };
 
@@ -18,9 +21,9 @@ struct server_settings {
 	enum server_tls tls;
 	const char *ca_file; /* absolute; NULL: the system's */
 	const char *user;
-	const char *secret_file; /* absolute; NULL where a credential is named */
+	const char *secret_file;       /* absolute; NULL where a credential is named */
 	const char *secret_credential; /* file name below $CREDENTIALS_DIRECTORY */
-	int timeout_seconds; /* of each read and write */
+	int timeout_seconds;	       /* of each read and write */
 };
 
 struct imap_settings {
@@ -47,14 +50,14 @@ struct smtp_settings {
 
 struct calendar_settings {
 	const char *name;
-	const char *folder; /* absolute */
+	const char *folder;  /* absolute */
 	const char *council; /* all its entries concern this council; NULL */
 	const char *kind;    /* NULL */
 };
 
 struct kind_settings {
 	const char *id;
-	const json_t *name; /* {"sv": "trygghetsråd", "en": "..."} */
+	const json_t *name;  /* {"sv": "trygghetsråd", "en": "..."} */
 	const json_t *words; /* array: what marks the kind in CATEGORIES or SUMMARY */
 	int invitation_days;
 	int warn_days;
@@ -82,7 +85,8 @@ struct settings {
 	const char *time_zone;
 	const char *coordinator_name;
 	const char *coordinator_address;
-	const json_t *security_unit; /* array of addresses that may hand in minutes for any meeting */
+	const json_t *security_unit; /* array of addresses that may hand in minutes for
+					any meeting */
 	const char *mailbox_name;
 	const char *mailbox_address;
 	struct imap_settings imap;
@@ -90,11 +94,14 @@ struct settings {
 	struct calendar_settings *calendars;
 	size_t calendar_count;
 	int horizon_days; /* how far ahead the calendar is worked through */
-	int past_days;    /* how far back a meeting still takes minutes */
+	int past_days;	  /* how far back a meeting still takes minutes */
+	int send_hour;	  /* local hour at which what falls due on a day goes out */
 	struct kind_settings *kinds;
 	size_t kind_count;
-	const json_t *matching; /* order: ["categories", "summary", "calendar", "location"] */
-	const json_t *authserv_ids; /* whose Authentication-Results count; may be empty: nobody's */
+	const json_t *
+		matching; /* order: ["categories", "summary", "calendar", "location"] */
+	const json_t *authserv_ids; /* whose Authentication-Results count; may be empty:
+				       nobody's */
 	const json_t *minutes_types; /* allowed media types */
 	int64_t minutes_largest;
 	int automatic_mail_per_day;
@@ -102,4 +109,12 @@ struct settings {
 	json_t *json; /* owns every string above */
 };
 
+/*
+ * Fills s from the checked object, whose defaults and paths are filled in; keeps a
+ * reference to it. -1 with err where a member is missing, which is no mistake of the
+ * office's then.
+ */
+int settings_init(struct settings *s, json_t *json, struct err *err);
+/* NULL where there is no such kind. */
 const struct kind_settings *settings_kind(const struct settings *s, const char *id);
+void settings_deinit(struct settings *s);

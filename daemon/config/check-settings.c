@@ -1,0 +1,274 @@
+#include <errno.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "config/check.h"
+#include "mail/address.h"
+
+struct look {
+	const struct source_file *file;
+	const char *dir;
+	struct problems *problems;
+};
+
+static const json_t *get(const struct look *l, const char *section)
+{
+	return json_object_get(l->file->json, section);
+}
+
+/* Two numbers of which small must not be above large; absent where of a wrong type. */
+static void check_order(const struct look *l, const char *small_at, const json_t *small,
+	const char *large_at, const json_t *large)
+{
+	if (!json_is_integer(small) || !json_is_integer(large) ||
+		json_integer_value(small) <= json_integer_value(large))
+		return;
+	source_file_complain(l->file, l->problems, small_at,
+		"%lld is more than %s, %lld; it must not be",
+		(long long)json_integer_value(small), large_at,
+		(long long)json_integer_value(large));
+}
+
+static void check_limits(const struct look *l)
+{
+	const json_t *smtp = get(l, "smtp"), *imap = get(l, "imap");
+	const json_t *minutes = get(l, "minutes"), *reader = get(l, "reader");
+
+	check_order(l, "/smtp/tell_after_hours",
+		json_object_get(smtp, "tell_after_hours"), "/smtp/retry_hours",
+		json_object_get(smtp, "retry_hours"));
+	check_order(l, "/minutes/largest_mib", json_object_get(minutes, "largest_mib"),
+		"/imap/largest_mail_mib", json_object_get(imap, "largest_mail_mib"));
+	check_order(l, "/reader/cpu_seconds", json_object_get(reader, "cpu_seconds"),
+		"/reader/wall_seconds", json_object_get(reader, "wall_seconds"));
+}
+
+/* A word that marks two kinds marks none. seen: folded word to kind. */
+static void check_words(
+	const struct look *l, size_t index, const json_t *kind, json_t *seen)
+{
+	size_t i;
+	json_t *word;
+
+	json_array_foreach(json_object_get(kind, "words"), i, word)
+	{
+		if (!json_is_string(word))
+			continue;
+		str_auto *folded = text_fold(json_string_value(word));
+		const char *other = json_str(seen, folded);
+		const char *id = json_str_or(kind, "id", "?");
+		if (!other)
+			json_object_set_new(seen, folded, json_string(id));
+		if (!other || strcmp(other, id) == 0)
+			continue;
+		str_auto *at = xasprintf("/kinds/%zu/words/%zu", index, i);
+		source_file_complain(l->file, l->problems, at,
+			"\"%s\" marks the kind \"%s\" too; a word must mark one kind",
+			json_string_value(word), other);
+	}
+}
+
+static void check_kind(const struct look *l, size_t index, const json_t *kind)
+{
+	str_auto *warn = xasprintf("/kinds/%zu/warn_days", index);
+	str_auto *invitation = xasprintf("/kinds/%zu/invitation_days", index);
+	str_auto *due = xasprintf("/kinds/%zu/minutes_days", index);
+	str_auto *invite_at = xasprintf("/kinds/%zu/invite", index);
+	const json_t *invite = json_object_get(kind, "invite");
+
+	check_order(l, warn, json_object_get(kind, "warn_days"), invitation,
+		json_object_get(kind, "invitation_days"));
+	if (json_bool_or(kind, "minutes", true))
+		check_order(l, due, json_object_get(kind, "minutes_days"),
+			"/planning/past_days",
+			json_object_get(get(l, "planning"), "past_days"));
+	if (json_has_str(invite, "council") && !json_has_str(invite, "committees"))
+		source_file_complain(l->file, l->problems, invite_at,
+			"the committees are owed every invitation; it must be "
+			"[\"committees\", \"council\"]");
+}
+
+static void check_kinds(const struct look *l)
+{
+	json_auto_t *words = json_object();
+	size_t i;
+	json_t *kind;
+
+	check_twice(l->file, l->problems, "kinds", "id");
+	json_array_foreach(get(l, "kinds"), i, kind)
+	{
+		check_kind(l, i, kind);
+		check_words(l, i, kind, words);
+	}
+}
+
+static void check_folder_there(
+	const struct look *l, const char *pointer, const json_t *value)
+{
+	struct stat st;
+
+	if (!json_is_string(value) || !json_string_length(value))
+		return;
+	str_auto *path = file_join(l->dir, json_string_value(value));
+	if (stat(path, &st) < 0)
+		source_file_complain(l->file, l->problems, pointer,
+			"%s: %s; make the folder or name one that is there", path,
+			strerror(errno));
+	else if (!S_ISDIR(st.st_mode))
+		source_file_complain(l->file, l->problems, pointer,
+			"%s is no folder; name the folder that the files are in", path);
+	else if (access(path, R_OK | X_OK) < 0)
+		source_file_complain(l->file, l->problems, pointer,
+			"%s: %s; let the user that utskickd runs as read it", path,
+			strerror(errno));
+}
+
+static void check_calendars(const struct look *l, const struct source_file *directory)
+{
+	json_auto_t *kinds = check_collect_ids(get(l, "kinds"));
+	json_auto_t *councils =
+		check_collect_ids(json_object_get(directory->json, "councils"));
+	size_t i;
+	json_t *calendar;
+
+	check_twice(l->file, l->problems, "calendars", "name");
+	check_twice(l->file, l->problems, "calendars", "folder");
+	json_array_foreach(get(l, "calendars"), i, calendar)
+	{
+		str_auto *folder = xasprintf("/calendars/%zu/folder", i);
+		str_auto *council = xasprintf("/calendars/%zu/council", i);
+		str_auto *kind = xasprintf("/calendars/%zu/kind", i);
+		check_folder_there(l, folder, json_object_get(calendar, "folder"));
+		check_reference(l->file, l->problems, kind,
+			json_object_get(calendar, "kind"), kinds, "kind");
+		if (directory->json)
+			check_reference(l->file, l->problems, council,
+				json_object_get(calendar, "council"), councils,
+				"council");
+	}
+}
+
+static void check_secret_file(
+	const struct look *l, const char *pointer, const char *name)
+{
+	str_auto *at = xasprintf("%s/file", pointer);
+	str_auto *path = file_join(l->dir, name);
+	buf_auto secret = BUF_EMPTY;
+	struct err err = ERR_INIT;
+
+	if (!*name)
+		return;
+	int bad = file_read_secret(path, &secret, &err);
+	if (secret.data)
+		explicit_bzero(secret.data, secret.len);
+	if (bad == 0)
+		return;
+	if (access(path, F_OK) < 0)
+		source_file_complain(l->file, l->problems, at,
+			"%s; write the password into it and run: chmod 600 %s",
+			err.text, path);
+	else
+		source_file_complain(l->file, l->problems, at, "%s", err.text);
+}
+
+static void check_credential(
+	const struct look *l, const char *pointer, const char *name)
+{
+	const char *dir = getenv("CREDENTIALS_DIRECTORY");
+
+	/* Only systemd knows where it will be. */
+	if (!dir)
+		return;
+	str_auto *at = xasprintf("%s/credential", pointer);
+	str_auto *path = file_join(dir, name);
+	if (access(path, R_OK) < 0)
+		source_file_complain(l->file, l->problems, at,
+			"%s: %s; the unit needs LoadCredential=%s:...", path,
+			strerror(errno), name);
+}
+
+static void check_server(const struct look *l, const char *section)
+{
+	const json_t *server = get(l, section);
+	const json_t *secret = json_object_get(server, "secret");
+	const char *file = json_str(secret, "file");
+	const char *credential = json_str(secret, "credential");
+	const char *ca_file = json_str(server, "ca_file");
+	str_auto *pointer = xasprintf("/%s/secret", section);
+
+	if (json_is_object(secret) && json_object_get(secret, "file") &&
+		json_object_get(secret, "credential"))
+		source_file_complain(l->file, l->problems, pointer,
+			"names both a file and a credential; it must be one of the "
+			"two");
+	else if (json_is_object(secret) && !json_object_size(secret))
+		source_file_complain(l->file, l->problems, pointer,
+			"is empty; it must be {\"file\": \"secret-%s\"} or "
+			"{\"credential\": \"%s\"}",
+			section, section);
+	else if (file)
+		check_secret_file(l, pointer, file);
+	else if (credential)
+		check_credential(l, pointer, credential);
+	if (!ca_file || !*ca_file)
+		return;
+	str_auto *at = xasprintf("/%s/ca_file", section);
+	str_auto *path = file_join(l->dir, ca_file);
+	if (access(path, R_OK) < 0)
+		source_file_complain(l->file, l->problems, at,
+			"%s: %s; it must be a PEM file that utskickd may read", path,
+			strerror(errno));
+}
+
+static void check_mailbox_folders(const struct look *l)
+{
+	static const char *const others[] = {"handled", "sent"};
+	const json_t *folders = json_object_get(get(l, "imap"), "folders");
+	const char *inbox = json_str(folders, "inbox");
+
+	for (size_t i = 0; inbox && i < sizeof(others) / sizeof(others[0]); i++) {
+		const char *other = json_str(folders, others[i]);
+		if (!other || !text_equal_nocase(inbox, other))
+			continue;
+		str_auto *at = xasprintf("/imap/folders/%s", others[i]);
+		source_file_complain(l->file, l->problems, at,
+			"\"%s\" is where mail arrives; it must be another folder, or "
+			"its mail is read again",
+			other);
+	}
+}
+
+static void check_coordinator(const struct look *l)
+{
+	const char *own = json_str(get(l, "mailbox"), "address");
+	const char *address =
+		json_str(json_object_get(get(l, "office"), "coordinator"), "address");
+
+	if (own && address && address_is_valid(own) && address_is_valid(address) &&
+		address_is_same(own, address))
+		source_file_complain(l->file, l->problems,
+			"/office/coordinator/address",
+			"\"%s\" is the mailbox that utskickd itself works; it must be "
+			"the coordinator's own, where notices are read and answered",
+			address);
+}
+
+void check_settings(const struct source_file *settings,
+	const struct source_file *directory, const char *dir, struct problems *problems)
+{
+	struct look l = {settings, dir, problems};
+
+	check_limits(&l);
+	check_kinds(&l);
+	check_calendars(&l, directory);
+	check_server(&l, "imap");
+	check_server(&l, "smtp");
+	check_mailbox_folders(&l);
+	check_coordinator(&l);
+}

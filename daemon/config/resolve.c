@@ -1,0 +1,76 @@
+#include "config/resolve.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "mail/address.h"
+
+static void resolve_path(json_t *object, const char *key, const char *dir)
+{
+	const char *path = json_str(object, key);
+
+	if (!path)
+		return;
+	str_auto *absolute = file_join(dir, path);
+	json_put_str(object, key, absolute);
+}
+
+static void resolve_server(
+	json_t *server, const char *dir, int implicit_port, int starttls_port)
+{
+	bool starttls = strcmp(json_str_or(server, "tls", ""), "starttls") == 0;
+
+	resolve_path(server, "ca_file", dir);
+	resolve_path(json_object_get(server, "secret"), "file", dir);
+	if (!json_object_get(server, "port"))
+		json_put_int(server, "port", starttls ? starttls_port : implicit_port);
+}
+
+static void resolve_hello(json_t *settings)
+{
+	const char *address = json_str(json_object_get(settings, "mailbox"), "address");
+	json_t *smtp = json_object_get(settings, "smtp");
+
+	if (json_object_get(smtp, "hello"))
+		return;
+	/* Normal, as EHLO takes A-labels only (RFC 5321, 4.1.1.1). */
+	str_auto *normal = address_normal(address);
+	json_put_str(smtp, "hello", address_domain(normal ? normal : address));
+}
+
+static void resolve_languages(json_t *directory, const char *language)
+{
+	size_t i;
+	json_t *person;
+
+	json_array_foreach(json_object_get(directory, "people"), i,
+		person) if (!json_object_get(person, "language"))
+		json_put_str(person, "language", language);
+}
+
+int resolve_all(json_t *settings, json_t *directory, const char *dir, struct err *err)
+{
+	str_auto *absolute = realpath(dir, NULL);
+	size_t i;
+	json_t *calendar;
+
+	if (!absolute)
+		return err_set(err, ERR_PERM, "%s: %s", dir, strerror(errno));
+	if (!text_is_utf8(absolute, strlen(absolute)))
+		return err_set(
+			err, ERR_PERM, "%s: the folder's name must be UTF-8", absolute);
+	resolve_server(json_object_get(settings, "imap"), absolute, 993, 143);
+	resolve_server(json_object_get(settings, "smtp"), absolute, 465, 587);
+	json_array_foreach(json_object_get(settings, "calendars"), i, calendar)
+		resolve_path(calendar, "folder", absolute);
+	resolve_path(settings, "templates", absolute);
+	resolve_hello(settings);
+	resolve_languages(
+		directory, json_str(json_object_get(settings, "office"), "language"));
+	return 0;
+}

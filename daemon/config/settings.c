@@ -1,0 +1,237 @@
+#include "config/settings.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+
+#define MIB ((int64_t)1 << 20)
+
+/* A member that has to be there; the first one that is not is remembered. */
+struct taking {
+	const json_t *from;
+	const char *missing;
+};
+
+static const char *take_str(struct taking *t, const char *key)
+{
+	const char *value = json_str(t->from, key);
+
+	if (!value && !t->missing)
+		t->missing = key;
+	return value ? value : "";
+}
+
+static int take_int(struct taking *t, const char *key)
+{
+	const json_t *value = json_object_get(t->from, key);
+
+	if (!json_is_integer(value) && !t->missing)
+		t->missing = key;
+	return (int)json_integer_value(value);
+}
+
+static bool take_bool(struct taking *t, const char *key)
+{
+	const json_t *value = json_object_get(t->from, key);
+
+	if (!json_is_boolean(value) && !t->missing)
+		t->missing = key;
+	return json_is_true(value);
+}
+
+static const json_t *take_array(struct taking *t, const char *key)
+{
+	const json_t *value = json_object_get(t->from, key);
+
+	if (!json_is_array(value) && !t->missing)
+		t->missing = key;
+	return value;
+}
+
+/* Goes to an inner object; returns where it was. */
+static const json_t *take_object(struct taking *t, const char *key)
+{
+	const json_t *outer = t->from;
+
+	t->from = json_object_get(outer, key);
+	if (!t->from && !t->missing)
+		t->missing = key;
+	return outer;
+}
+
+static void take_office(struct settings *s, struct taking *t)
+{
+	const json_t *top = take_object(t, "office");
+
+	s->office_name = take_str(t, "name");
+	s->unit_name = take_str(t, "unit");
+	s->language = take_str(t, "language");
+	s->time_zone = take_str(t, "time_zone");
+	s->security_unit = take_array(t, "security_unit");
+	take_object(t, "coordinator");
+	s->coordinator_name = take_str(t, "name");
+	s->coordinator_address = take_str(t, "address");
+	t->from = top;
+	take_object(t, "mailbox");
+	s->mailbox_name = take_str(t, "name");
+	s->mailbox_address = take_str(t, "address");
+	t->from = top;
+}
+
+static void take_server(struct server_settings *server, struct taking *t)
+{
+	server->host = take_str(t, "host");
+	server->port = take_int(t, "port");
+	server->tls = strcmp(take_str(t, "tls"), "starttls") == 0 ? SERVER_TLS_STARTTLS
+								  : SERVER_TLS_IMPLICIT;
+	server->ca_file = json_str(t->from, "ca_file");
+	server->user = take_str(t, "user");
+	server->timeout_seconds = take_int(t, "timeout_seconds");
+	const json_t *outer = take_object(t, "secret");
+	server->secret_file = json_str(t->from, "file");
+	server->secret_credential = json_str(t->from, "credential");
+	t->from = outer;
+}
+
+static void take_imap(struct imap_settings *imap, struct taking *t)
+{
+	const json_t *top = take_object(t, "imap");
+
+	take_server(&imap->server, t);
+	imap->sent_copy = take_bool(t, "sent_copy");
+	imap->idle_minutes = take_int(t, "idle_minutes");
+	imap->poll_minutes = take_int(t, "poll_minutes");
+	imap->largest_mail = take_int(t, "largest_mail_mib") * MIB;
+	take_object(t, "folders");
+	imap->inbox = take_str(t, "inbox");
+	imap->handled = take_str(t, "handled");
+	imap->sent = take_str(t, "sent");
+	t->from = top;
+}
+
+static void take_smtp(struct smtp_settings *smtp, struct taking *t)
+{
+	const json_t *top = take_object(t, "smtp");
+
+	take_server(&smtp->server, t);
+	smtp->hello = take_str(t, "hello");
+	smtp->messages_per_minute = take_int(t, "messages_per_minute");
+	smtp->connections = take_int(t, "connections");
+	smtp->retry_hours = take_int(t, "retry_hours");
+	smtp->tell_after_hours = take_int(t, "tell_after_hours");
+	smtp->retry_first_seconds = take_int(t, "retry_first_seconds");
+	smtp->unknown_grace_seconds = take_int(t, "unknown_grace_seconds");
+	t->from = top;
+}
+
+static void take_calendars(struct settings *s, struct taking *t)
+{
+	const json_t *top = t->from, *list = take_array(t, "calendars");
+	size_t i;
+
+	s->calendar_count = json_array_size(list);
+	s->calendars = xcalloc(s->calendar_count + 1, sizeof(*s->calendars));
+	json_array_foreach(list, i, t->from)
+	{
+		struct calendar_settings *c = &s->calendars[i];
+		c->name = take_str(t, "name");
+		c->folder = take_str(t, "folder");
+		c->council = json_str(t->from, "council");
+		c->kind = json_str(t->from, "kind");
+	}
+	t->from = top;
+}
+
+static void take_kind(struct kind_settings *k, struct taking *t)
+{
+	k->id = take_str(t, "id");
+	k->name = json_object_get(t->from, "name");
+	k->words = take_array(t, "words");
+	k->invitation_days = take_int(t, "invitation_days");
+	k->warn_days = take_int(t, "warn_days");
+	k->minutes_days = take_int(t, "minutes_days");
+	k->invite_council = json_has_str(take_array(t, "invite"), "council");
+	k->has_minutes = take_bool(t, "minutes");
+}
+
+static void take_kinds(struct settings *s, struct taking *t)
+{
+	const json_t *top = t->from, *list = take_array(t, "kinds");
+	size_t i;
+
+	s->kind_count = json_array_size(list);
+	s->kinds = xcalloc(s->kind_count + 1, sizeof(*s->kinds));
+	json_array_foreach(list, i, t->from) take_kind(&s->kinds[i], t);
+	t->from = top;
+}
+
+static void take_policies(struct settings *s, struct taking *t)
+{
+	const json_t *top = take_object(t, "planning");
+
+	s->horizon_days = take_int(t, "horizon_days");
+	s->past_days = take_int(t, "past_days");
+	s->matching = take_array(t, "matching");
+	t->from = top;
+	take_object(t, "trust");
+	s->authserv_ids = take_array(t, "authserv_ids");
+	t->from = top;
+	take_object(t, "minutes");
+	s->minutes_types = take_array(t, "types");
+	s->minutes_largest = take_int(t, "largest_mib") * MIB;
+	t->from = top;
+	take_object(t, "limits");
+	s->automatic_mail_per_day = take_int(t, "automatic_mail_per_day");
+	t->from = top;
+}
+
+static void take_reader(struct reader_settings *r, struct taking *t)
+{
+	const json_t *top = take_object(t, "reader");
+
+	r->cpu_seconds = take_int(t, "cpu_seconds");
+	r->wall_seconds = take_int(t, "wall_seconds");
+	r->memory_mib = take_int(t, "memory_mib");
+	r->tries = take_int(t, "tries");
+	r->mime_depth = take_int(t, "mime_depth");
+	r->mime_parts = take_int(t, "mime_parts");
+	r->calendar_size = take_int(t, "calendar_mib") * MIB;
+	r->calendar_components = take_int(t, "calendar_components");
+	r->calendar_occurrences = take_int(t, "calendar_occurrences");
+	t->from = top;
+}
+
+int settings_init(struct settings *s, json_t *json, struct err *err)
+{
+	struct taking t = {json, NULL};
+
+	*s = (struct settings){.json = json_incref(json)};
+	take_office(s, &t);
+	take_imap(&s->imap, &t);
+	take_smtp(&s->smtp, &t);
+	take_calendars(s, &t);
+	take_kinds(s, &t);
+	take_policies(s, &t);
+	take_reader(&s->reader, &t);
+	if (!t.missing)
+		return 0;
+	settings_deinit(s);
+	return err_set(err, ERR_PERM, "settings: no %s", t.missing);
+}
+
+const struct kind_settings *settings_kind(const struct settings *s, const char *id)
+{
+	for (size_t i = 0; id && i < s->kind_count; i++)
+		if (strcmp(s->kinds[i].id, id) == 0)
+			return &s->kinds[i];
+	return NULL;
+}
+
+void settings_deinit(struct settings *s)
+{
+	free(s->calendars);
+	free(s->kinds);
+	json_decref(s->json);
+	*s = (struct settings){.json = NULL};
+}
