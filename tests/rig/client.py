@@ -12,6 +12,8 @@ import subprocess
 import sys
 import time
 
+from .office import write_config
+
 PASSWORD = "hemligt"
 HOST = "localhost"
 _RIG_PY = pathlib.Path(__file__).resolve().with_name("rig.py")
@@ -119,9 +121,10 @@ class Rig:
         self._call("users", users=[u._asdict() for u in users], fresh=fresh)
 
     def reset(self, users=()):
-        """As newly started: empty mailboxes for these users, nobody else, empty queue and log."""
-        self._log_start = (self.root / "maillog").stat().st_size
+        """As newly started: empty mailboxes for these users, nobody else, empty queue and
+        log. (Who was there before can still log in, but gets no mail.)"""
         self.add_users(users, fresh=True)
+        self._log_start = (self.root / "maillog").stat().st_size
 
     def answer_at_rcpt(self, address, answer):
         """Makes every port answer so at RCPT for an address or a whole domain, e.g.
@@ -137,21 +140,22 @@ class Rig:
     def imap(self, user):
         """A logged-in imaplib connection over implicit TLS."""
         imap = imaplib.IMAP4_SSL(HOST, self.ports["imaps"], ssl_context=self.tls(), timeout=20)
-        imap.login(user, self._password(user))
+        imap.login(user, self.password(user))
         return imap
 
     def smtp(self, user):
         """A logged-in smtplib connection by STARTTLS."""
         smtp = smtplib.SMTP(HOST, self.ports["submission"], timeout=20)
         smtp.starttls(context=self.tls())
-        smtp.login(user, self._password(user))
+        smtp.login(user, self.password(user))
         return smtp
 
     def smtp_from_outside(self, port="outside"):
         """Somebody else's server handing in mail: "outside" (marked as failing) or "bare"."""
         return smtplib.SMTP(HOST, self.ports[port], timeout=20)
 
-    def _password(self, user):
+    def password(self, user):
+        """The password a user was added with."""
         return self._passwords.get(user, PASSWORD)
 
     # -- mail in and out
@@ -187,6 +191,12 @@ class Rig:
     def mailbox(self, user, folder="INBOX"):
         """The folder's mails as raw bytes, oldest first."""
         return [raw for _, _, raw in self.messages(user, folder)]
+
+    # -- the office's programs
+
+    def write_config(self, folder, overrides=None):
+        """The example office on this rig; see office.py."""
+        return write_config(self, folder, overrides)
 
     # -- waiting
 
@@ -234,6 +244,7 @@ _RESULT = re.compile(r"to=<([^>]*)>.*?, dsn=([\d.]+), status=(\w+) \((.*)\)$")
 
 
 def parse_deliveries(log):
+    """Of messages that came in within this log; others' last lines are left out."""
     message_ids, senders = {}, {}
     for line in log.splitlines():
         found = _LINE.search(line)
@@ -244,7 +255,7 @@ def parse_deliveries(log):
             message_ids[queue_id] = rest[len("message-id="):]
         elif daemon == "qmgr" and rest.startswith("from=<"):
             senders[queue_id] = rest[6:].partition(">")[0]
-        elif result := _RESULT.match(rest):
+        elif (result := _RESULT.match(rest)) and queue_id in message_ids:
             recipient, dsn, status, reply = result.groups()
-            yield Delivery(message_ids.get(queue_id), senders.get(queue_id),
+            yield Delivery(message_ids[queue_id], senders.get(queue_id),
                            recipient, status, dsn, reply, queue_id)

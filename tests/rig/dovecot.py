@@ -6,6 +6,8 @@ wrong.localhost, expired.localhost, otherca.localhost.
 import os
 import socket
 
+from .tls import BAD_CERTIFICATES
+
 CONFIG = """\
 base_dir = {root}/run
 state_dir = {root}/run/state
@@ -92,7 +94,7 @@ local_name {name}.localhost {{
 
 def write_config(root, ports):
     text = CONFIG.format(root=root, **ports)
-    for name in ("wrong", "expired", "otherca"):
+    for name in BAD_CERTIFICATES:
         text += OTHER_CERTIFICATE.format(root=root, name=name)
     (root / "run").mkdir()
     (root / "dovecot.conf").write_text(text)
@@ -112,15 +114,14 @@ def users_lines(users, root, uid, gid):
     return lines
 
 
-def known_of(root, address):
-    """What Dovecot knows of an address, as a set of "name=value"; empty where unknown."""
+def knows(root, user):
+    """Whether Dovecot knows a user by now."""
     with socket.socket(socket.AF_UNIX) as s:
         s.connect(os.fspath(root / "run" / "auth-userdb"))
         with s.makefile("rw") as f:
-            f.write(f"VERSION\t1\t0\nUSER\t1\t{address}\tservice=lmtp\n")
+            f.write(f"VERSION\t1\t0\nUSER\t1\t{user}\tservice=lmtp\n")
             f.flush()
             for line in f:
-                words = line.rstrip("\n").split("\t")
-                if words[0] in ("USER", "NOTFOUND", "FAIL"):
-                    return set(words[3:]) if words[0] == "USER" else set()
-    return set()
+                if (answer := line.split("\t")[0]) in ("USER", "NOTFOUND", "FAIL"):
+                    return answer == "USER"
+    return False

@@ -6,7 +6,6 @@ are its children and are told by the kernel to end when it ends. It ends itself
 when told to (`stop`), when the process that started it ends (its standard input
 closes, or the owner named by id is gone), or when a server fails.
 """
-import ctypes
 import json
 import os
 import pathlib
@@ -25,12 +24,12 @@ import time
 
 from . import dovecot, postfix
 from .milter import Milter
+from .processes import die_with_parent
 from .tables import TableServer, Tables
 from .tls import make_certificates
 
 PORTS = ("imap", "imaps", "lmtp", "submission", "submissions", "outside", "bare")
 KEPT = ("mail", "tls", "maillog", "dovecot.log")
-PR_SET_PDEATHSIG = 1
 
 
 def _bindable(port):
@@ -52,10 +51,6 @@ def choose_ports():
             return dict(zip(PORTS, block))
 
 
-def _die_with_parent():
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
 class Keeper:
     def __init__(self, keep_in):
         """keep_in: folder that gets mailboxes and logs at the end, or None."""
@@ -64,8 +59,9 @@ class Keeper:
         self.root = pathlib.Path(tempfile.mkdtemp(prefix="utskick-rig-", dir="/tmp"))
         self.root.chmod(0o755)
         self.tables = Tables()
-        self.written = {}
+        self.written = {}  # address -> line of Dovecot's passwd-file
         self.resets = 0
+        self.version = 0
         self.lock = threading.Lock()
         self.ended_r, self.ended_w = os.pipe()
         self.servers = {}
@@ -88,6 +84,7 @@ class Keeper:
         make_certificates(self.root / "tls")
         postfix.write_config(self.root, self.ports)
         dovecot.write_config(self.root, self.ports)
+        (self.root / "users").touch()
         self._write_users()
 
     def _listen(self):
@@ -106,7 +103,7 @@ class Keeper:
             with open(self.root / "servers.out", "ab") as out:
                 self.servers[module.__name__] = subprocess.Popen(
                     module.command(self.root), stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-                    start_new_session=True, preexec_fn=_die_with_parent, cwd="/")
+                    start_new_session=True, preexec_fn=die_with_parent, cwd="/")
         deadline = time.monotonic() + 10
         return all(self._answers(port, deadline) for port in self.ports.values())
 
@@ -134,17 +131,26 @@ class Keeper:
                 self._forget()
             for user in users:
                 self._add(user)
-            changed = self._write_users()
-        if changed:
-            self._wait_known(changed[0])
+            if self._write_users():
+                self._wait_known()
 
     def _forget(self):
+        self._drain()
         self.resets += 1
         (self.root / "mail").rename(self.root / f"mail-before-{self.resets}")
         self.tables.users.clear()
         self.tables.access.clear()
-        subprocess.run(["postsuper", "-c", self.root / "postfix" / "conf", "-d", "ALL"],
-                       check=True, capture_output=True)
+
+    def _drain(self):
+        """Drops what waits and lets end what is being delivered, so that nothing comes after."""
+        conf, deadline = self.root / "postfix" / "conf", time.monotonic() + 10
+        while self.queued():
+            if time.monotonic() > deadline:
+                raise RuntimeError("the queue does not get empty")
+            for queue in ("hold", "deferred"):
+                subprocess.run(["postsuper", "-c", conf, "-d", "ALL", queue],
+                               check=True, capture_output=True)
+            time.sleep(0.02)
 
     def _add(self, user):
         if any(c in user["address"] + user["password"] for c in ":\n\t/"):
@@ -153,30 +159,28 @@ class Keeper:
         self.tables.users[address] = {**user, "home": f"mail/{user.get('mailbox') or address}"}
 
     def _write_users(self):
-        """Returns the addresses that are new or other than before."""
-        path, new, owner = self.root / "users", self.root / "users.new", self.mail_user
+        """Dovecot looks at its file once a second at most, so it is told only what is new,
+        and never that somebody is gone: Postfix refuses their mail by then."""
+        owner = self.mail_user
         (self.root / "mail").mkdir(exist_ok=True)
         os.chown(self.root / "mail", owner.pw_uid, owner.pw_gid)
         lines = dovecot.users_lines(self.tables.users, self.root, owner.pw_uid, owner.pw_gid)
-        changed = [a for a, line in lines.items() if self.written.get(a) != line]
-        new.write_text("".join(lines.values()))
+        if lines.items() <= self.written.items():
+            return False
+        self.written |= lines
+        self.version += 1
+        new = self.root / "users.new"
+        new.write_text("".join(self.written.values()) + f"version{self.version}:::::::\n")
         # Dovecot tells a changed file by size and whole seconds.
-        last = int(path.stat().st_mtime) if path.exists() else 0
-        os.utime(new, (max(int(time.time()), last + 1),) * 2)
-        new.rename(path)
-        self.written = lines
-        return changed
+        os.utime(new, (int(time.time()) + self.version,) * 2)
+        new.rename(self.root / "users")
+        return True
 
-    def _wait_known(self, address):
-        """Dovecot looks at its file once a second at most."""
-        user = self.tables.users[address]
-        expected = {f"home={self.root}/{user['home']}"}
-        if user.get("quota"):
-            expected.add(f"quota_rule=*:bytes={user['quota']}")
+    def _wait_known(self):
         deadline = time.monotonic() + 5
-        while not expected <= dovecot.known_of(self.root, address):
+        while not dovecot.knows(self.root, f"version{self.version}"):
             if time.monotonic() > deadline:
-                raise RuntimeError(f"Dovecot does not know {address}")
+                raise RuntimeError("Dovecot does not read its users again")
             time.sleep(0.02)
 
     def answer_at_rcpt(self, address, answer):

@@ -4,6 +4,8 @@
     submissions  the same with TLS from the first byte
     outside      no login: mail from strangers, marked as not vouched for
     bare         no login, and no Authentication-Results added at all
+A client that asks by server name for wrong.localhost, expired.localhost or
+otherca.localhost gets that certificate.
 See milter.py for the headers that result. An unknown recipient is refused with
 `550 5.1.1` at RCPT; one at bounce.example is taken and bounced afterwards.
 """
@@ -12,6 +14,7 @@ import pwd
 import os
 
 from .milter import AUTHSERV_ID
+from .tls import BAD_CERTIFICATES
 
 MAIN = """\
 compatibility_level = 3.6
@@ -63,6 +66,7 @@ smtpd_sasl_type = dovecot
 smtpd_sasl_path = private/auth
 smtpd_sender_login_maps = regexp:{root}/postfix/conf/logins
 smtpd_tls_chain_files = {root}/tls/good.key, {root}/tls/good.pem
+tls_server_sni_maps = texthash:{root}/postfix/conf/certificates
 smtpd_tls_auth_only = yes
 smtpd_milters = unix:{root}/milter
 milter_default_action = tempfail
@@ -126,6 +130,9 @@ def write_config(root, ports):
     (conf / "main.cf").write_text(MAIN.format(root=root, hostname=AUTHSERV_ID, **ports))
     (conf / "domains").write_text("/^(.*\\.)?example$/ OK\n")
     (conf / "logins").write_text("/^(.*)$/ $1\n")
+    (conf / "certificates").write_text("".join(
+        f"{name}.localhost {root}/tls/{name}.key, {root}/tls/{name}.pem\n"
+        for name in BAD_CERTIFICATES))
     (conf / "master.cf").write_text(_listeners(ports) + MASTER)
     # Postfix waits with a file until it is some seconds old.
     for path in conf.iterdir():

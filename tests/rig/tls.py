@@ -2,10 +2,10 @@
 
 Files in the folder given:
     ca.pem                       what clients trust
-    good.pem, good.key           localhost, 127.0.0.1 and *.localhost's plain name
+    good.pem, good.key           localhost and 127.0.0.1
     wrong.pem, wrong.key         our authority, valid dates, another host's name
-    expired.pem, expired.key     our authority, ended yesterday
-    otherca.pem, otherca.key     right name and dates, an authority nobody trusts
+    expired.pem, expired.key     our authority, right names, ended yesterday
+    otherca.pem, otherca.key     right names and dates, an authority nobody trusts
 """
 import datetime
 import ipaddress
@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+BAD_CERTIFICATES = ("wrong", "expired", "otherca")
 DAY = datetime.timedelta(days=1)
 
 

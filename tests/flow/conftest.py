@@ -1,0 +1,79 @@
+"""Servers and the programs under test for the flow tests.
+
+    servers  Dovecot and Postfix, started once for all tests
+    rig      the same, as newly started: nobody there, nothing queued
+    office   the example office on the rig, with a mailbox for everybody in it
+
+Helpers to import: rig.mails (make_event, make_ics, make_mail, make_reply, make_pdf),
+rig.programs (run_once, run_daemon, utskick, check_config).
+"""
+import pathlib
+import sys
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+
+from rig import Rig, programs  # noqa: E402
+from rig.office import addresses  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def servers():
+    with Rig().start() as started:
+        yield started
+
+
+@pytest.fixture
+def rig(servers):
+    servers.reset()
+    return servers
+
+
+class Office:
+    """An office of its own: config and state folders, and the programs run on them."""
+
+    mailbox = "utskott@linkoping.example"
+    coordinator = "maria.sjoberg@linkoping.example"
+    security_unit = "sakerhetsenheten@linkoping.example"
+
+    def __init__(self, rig, folder):
+        self.rig = rig
+        self.config = folder / "config"
+        self.state = folder / "state"
+        self.state.mkdir(mode=0o700)
+        self.configure()
+
+    def configure(self, overrides=None):
+        """Writes the config anew; see rig.office.write_config. New people get mailboxes."""
+        self.rig.write_config(self.config, overrides)
+        self.rig.add_users(addresses(self.config))
+
+    def put_calendar(self, name, ics, folder="calendars/sakerhetsenheten"):
+        """Puts a calendar file in place at once and whole, as a careful program does."""
+        path = self.config / folder / name
+        new = path.with_name(f".{name}.new")
+        new.write_bytes(ics)
+        new.rename(path)
+        return path
+
+    def run_once(self, now=None, **settings):
+        return programs.run_once(self.config, self.state, now, **settings)
+
+    def run_daemon(self, now=None, **settings):
+        return programs.run_daemon(self.config, self.state, now, **settings)
+
+    def utskick(self, *words, **settings):
+        return programs.utskick(self.config, self.state, *words, **settings)
+
+    def json(self, *words, **settings):
+        """What `utskick --json WORDS` says, read."""
+        return self.utskick(*words, as_json=True, **settings).json
+
+    def check(self, check=None):
+        return programs.check_config(self.config, self.state, check)
+
+
+@pytest.fixture
+def office(rig, tmp_path):
+    return Office(rig, tmp_path)
