@@ -1,0 +1,38 @@
+# Setting up and testing. `make test` is the one to call; the rest are its parts.
+
+PYTHON  := /usr/bin/python3
+PYTEST  ?= $(PYTHON) -B -m pytest -q -p no:cacheprovider
+# make JOBS=1 where memory is short.
+JOBS    ?= $(shell nproc)
+# What `make test` runs once everything is built.
+CHECKS  := test-unit test-flow
+
+# Debian packages only; says nothing and takes no time where all are there.
+.PHONY: deps deps-build
+deps:
+	@tests/rig/install-deps.sh all
+deps-build:
+	@tests/rig/install-deps.sh build
+
+# A make of its own after deps: this one asked pkg-config before the libraries were there.
+.PHONY: test test-san
+test: deps
+	@$(MAKE) --no-print-directory -j$(JOBS) all unit-programs
+	@$(MAKE) --no-print-directory $(CHECKS)
+
+test-san: deps
+	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=build-san SAN=1 all unit-programs
+	@$(MAKE) --no-print-directory BUILD=build-san SAN=1 test-unit test-flow
+
+.PHONY: unit-programs test-unit
+unit-programs: $(UNIT_BIN)
+
+UNIT_SCRIPTS := $(wildcard tests/unit/*.sh)
+test-unit: unit-programs
+	@BUILD=$(BUILD) tests/run-unit.sh $(UNIT_SCRIPTS) $(UNIT_BIN)
+
+# make test-flow FLOW=tests/flow/test_rig.py for a part.
+FLOW ?= tests/flow
+.PHONY: test-flow
+test-flow: all
+	@BUILD=$(BUILD) $(PYTEST) $(FLOW)
