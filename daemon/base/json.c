@@ -125,7 +125,10 @@ static const char *find_member(const char *s, const char *name)
 	while (*s == '"') {
 		const char *key = s;
 		const char *end = skip_string(s);
-		s = skip_space(skip_space(end) + 1);
+		s = skip_space(end);
+		if (*s != ':')
+			return NULL;
+		s = skip_space(s + 1);
 		if (is_name(key, end, name))
 			return s;
 		s = skip_space(skip_value(s));
