@@ -1,6 +1,6 @@
 /*
- * An IMAP session (RFC 3501, libetpan above a stream): the few verbs that intake needs. Any error ends the session: free
- * it and open another.
+ * An IMAP session (RFC 3501, libetpan above a stream): the few verbs that intake needs.
+ * Any error ends the session: free it and open another.
  */
 #pragma once
 
@@ -14,7 +14,8 @@ struct imap;
 
 struct imap *imap_open(const struct stream_server *server, struct err *err);
 
-/* Folder names are UTF-8 with "/" between levels; modified UTF-7 and the server's own delimiter are done inside. */
+/* Folder names are UTF-8 with "/" between levels; modified UTF-7 and the server's own
+ * delimiter are done inside. */
 int imap_select(struct imap *imap, const char *folder, uint32_t *ret_uidvalidity,
 	uint32_t *ret_exists, struct err *err);
 /* Creates and subscribes a folder unless it is there. */
@@ -22,7 +23,7 @@ int imap_make_folder(struct imap *imap, const char *folder, struct err *err);
 
 struct imap_item {
 	uint32_t uid;
-	uint64_t size; /* RFC822.SIZE */
+	uint64_t size;	    /* RFC822.SIZE */
 	int64_t arrived_at; /* INTERNALDATE */
 };
 
@@ -34,17 +35,21 @@ struct imap_list {
 void imap_list_deinit(struct imap_list *list);
 #define imap_list_auto __attribute__((cleanup(imap_list_deinit))) struct imap_list
 
-/* UID, RFC822.SIZE and INTERNALDATE of mails with uid >= from in the selected folder, in order of uid. */
-int imap_list_from(struct imap *imap, uint32_t from, struct imap_list *ret,
-	struct err *err);
-/* BODY.PEEK[] of one mail into fd (from its current end), in constant memory. 1, 0 the mail is gone, -1.
- * ret_size: bytes written; more than max is an error (ERR_PERM). */
-int imap_fetch(struct imap *imap, uint32_t uid, int fd, uint64_t max, uint64_t *ret_size,
-	struct err *err);
-/* From and Subject raw header values of one mail, for one too large to fetch (at most 8 KiB). 1, 0, -1. */
+/* UID, RFC822.SIZE and INTERNALDATE of mails with uid >= from in the selected folder,
+ * in order of uid. */
+int imap_list_from(
+	struct imap *imap, uint32_t from, struct imap_list *ret, struct err *err);
+/* BODY.PEEK[] of one mail into fd (from its current end), in constant memory. 1, 0 the
+ * mail is gone, -1. ret_size: bytes written; more than max is an error (ERR_PERM). */
+int imap_fetch(struct imap *imap, uint32_t uid, int fd, uint64_t max,
+	uint64_t *ret_size, struct err *err);
+/* From and Subject raw header values of one mail, for one too large to fetch (at most 8
+ * KiB). 1, 0, -1. */
 struct buf;
-int imap_fetch_header(struct imap *imap, uint32_t uid, struct buf *ret, struct err *err);
-/* UID MOVE, or COPY + STORE \Deleted + UID EXPUNGE; ERR_PERM where the server has neither MOVE nor UIDPLUS. 1 moved, 0 was gone, -1. */
+int imap_fetch_header(
+	struct imap *imap, uint32_t uid, struct buf *ret, struct err *err);
+/* UID MOVE, or COPY + STORE \Deleted + UID EXPUNGE; ERR_PERM where the server has
+ * neither MOVE nor UIDPLUS. 1 moved, 0 was gone, -1. */
 int imap_move(struct imap *imap, uint32_t uid, const char *folder, struct err *err);
 /* bytes of a whole mail, flagged \Seen, with its date. */
 int imap_append(struct imap *imap, const char *folder, const void *bytes, size_t len,
@@ -53,10 +58,12 @@ int imap_append(struct imap *imap, const char *folder, const void *bytes, size_t
 int imap_has_message_id(struct imap *imap, const char *message_id, struct err *err);
 
 bool imap_can_idle(const struct imap *imap);
-/* IDLE; 0 begun. While idling only imap_idle_fd, imap_idle_has_news and imap_idle_end may be used. */
+/* IDLE; 0 begun. While idling only imap_idle_fd, imap_idle_has_news and imap_idle_end
+ * may be used. */
 int imap_idle_begin(struct imap *imap, struct err *err);
 int imap_idle_fd(const struct imap *imap);
-/* Reads what the server said without waiting: 1 the folder changed, 0 nothing of note, -1. */
+/* Reads what the server said without waiting: 1 the folder changed, 0 nothing of note,
+ * -1. */
 int imap_idle_has_news(struct imap *imap, struct err *err);
 int imap_idle_end(struct imap *imap, struct err *err);
 int imap_noop(struct imap *imap, struct err *err);

@@ -1,6 +1,7 @@
 /*
- * One connection to a server, signed in: TCP, TLS with the certificate and host checked, SASL, all by libcurl
- * (CONNECT_ONLY). Above it IMAP and SMTP. Every read and write has its own deadline.
+ * One connection to a server, signed in: TCP, TLS with the certificate and host
+ * checked, SASL, all by libcurl (CONNECT_ONLY). Above it IMAP and SMTP. Every read and
+ * write has its own deadline.
  */
 #pragma once
 
@@ -18,7 +19,7 @@ struct stream_server {
 	enum stream_protocol protocol;
 	const char *host;
 	int port;
-	bool implicit_tls; /* else STARTTLS, never in clear */
+	bool implicit_tls;   /* else STARTTLS, never in clear */
 	const char *ca_file; /* NULL: the system's */
 	const char *user;
 	const char *password;
@@ -28,21 +29,27 @@ struct stream_server {
 
 struct stream;
 
+/* Once per process, before its first stream. 0 or -1. */
+int stream_init(void);
+
 /*
- * Connects and signs in. NULL with err in plain words with the server's own (no secret in it): ERR_TEMP for the network and
- * 4xx, ERR_PERM for a certificate that does not hold, no TLS offered, a refused password.
+ * Connects and signs in. NULL with err in plain words with the server's own (no secret
+ * in it): ERR_TEMP for the network and 4xx, ERR_PERM for a certificate that does not
+ * hold, no TLS offered, a refused password.
  */
 struct stream *stream_open(const struct stream_server *server, struct err *err);
-/* > 0 bytes; -1 at the deadline, end of stream or error (all are the connection's end). */
-ssize_t stream_read(struct stream *s, void *to, size_t size, int timeout_ms,
-	struct err *err);
+/* > 0 bytes, what is there; -1 at the deadline, end of stream or error (all are the
+ * connection's end). */
+ssize_t stream_read(
+	struct stream *s, void *to, size_t size, int timeout_ms, struct err *err);
 /* All of it or -1. */
 int stream_write(struct stream *s, const void *bytes, size_t len, int timeout_ms,
 	struct err *err);
 /* Bytes that are read already, or can be without waiting. */
 bool stream_has_input(struct stream *s);
 int stream_fd(const struct stream *s);
-/* What the server listed after signing in, "CAPABILITY ..." or the EHLO lines; "" unknown. Borrowed. */
+/* SMTP: the extensions of the last EHLO, a line each ("SIZE 1000\nPIPELINING\n"); ""
+ * for IMAP. Borrowed. */
 const char *stream_capabilities(const struct stream *s);
 
 /* Closes at once; says no goodbye. */

@@ -1,0 +1,183 @@
+#include <string.h>
+#include <time.h>
+
+#include "base/text.h"
+#include "net/imap-inside.h"
+
+static void set_freep(struct mailimap_set **set)
+{
+	if (*set)
+		mailimap_set_free(*set);
+}
+#define set_auto __attribute__((cleanup(set_freep))) struct mailimap_set
+
+static void flag_list_freep(struct mailimap_flag_list **list)
+{
+	if (*list)
+		mailimap_flag_list_free(*list);
+}
+#define flag_list_auto                                                                 \
+	__attribute__((cleanup(flag_list_freep))) struct mailimap_flag_list
+
+/* A list of one flag; takes flag. */
+static struct mailimap_flag_list *flags_of(struct mailimap_flag *flag)
+{
+	struct mailimap_flag_list *list = mailimap_flag_list_new_empty();
+
+	mailimap_flag_list_add(list, flag);
+	return list;
+}
+
+int imap_select(struct imap *imap, const char *folder, uint32_t *ret_uidvalidity,
+	uint32_t *ret_exists, struct err *err)
+{
+	str_auto *name = imap_wire_name(imap, folder, err);
+
+	if (!name)
+		return -1;
+	mailimap *session = imap_begin(imap, IMAP_ANSWER_MAX);
+	if (imap_check(imap, mailimap_select(session, name), "SELECT", err) < 0)
+		return -1;
+	const struct mailimap_selection_info *info = session->imap_selection_info;
+	/* RFC 3501 section 2.3.1.1: without it no uid lasts. */
+	if (!info || !info->sel_uidvalidity)
+		return err_set(
+			err, ERR_PERM, "the server tells no UIDVALIDITY of %s", folder);
+	*ret_uidvalidity = info->sel_uidvalidity;
+	*ret_exists = info->sel_exists;
+	return 0;
+}
+
+static bool is_selectable(const struct mailimap_mailbox_list *mailbox, const char *name)
+{
+	const struct mailimap_mbx_list_flags *flags = mailbox->mb_flag;
+
+	return !strcmp(mailbox->mb_name, name) &&
+	       !(flags && flags->mbf_type == MAILIMAP_MBX_LIST_FLAGS_SFLAG &&
+		       flags->mbf_sflag == MAILIMAP_MBX_LIST_SFLAG_NOSELECT);
+}
+
+/* 1 there, 0 not, -1. */
+static int has_folder(struct imap *imap, const char *name, struct err *err)
+{
+	clist *found = NULL;
+	int is_there = 0;
+	mailimap *session = imap_begin(imap, IMAP_ANSWER_MAX);
+
+	if (imap_check(imap, mailimap_list(session, "", name, &found), "LIST", err) < 0)
+		return -1;
+	for (clistiter *at = clist_begin(found); at; at = clist_next(at))
+		if (is_selectable(clist_content(at), name))
+			is_there = 1;
+	mailimap_list_result_free(found);
+	return is_there;
+}
+
+int imap_make_folder(struct imap *imap, const char *folder, struct err *err)
+{
+	str_auto *name = imap_wire_name(imap, folder, err);
+
+	if (!name)
+		return -1;
+	int is_there = has_folder(imap, name, err);
+	if (is_there)
+		return is_there > 0 ? 0 : -1;
+	mailimap *session = imap_begin(imap, IMAP_ANSWER_MAX);
+	if (imap_check(imap, mailimap_create(session, name), "CREATE", err) < 0)
+		return -1;
+	int code = mailimap_subscribe(session, name);
+	/* Only so that people see it; a server may not care for it. */
+	return code == MAILIMAP_ERROR_SUBSCRIBE
+		       ? 0
+		       : imap_check(imap, code, "SUBSCRIBE", err);
+}
+
+/* Takes key. 1 some mail, 0 none, -1. */
+static int search(struct imap *imap, struct mailimap_search_key *key, struct err *err)
+{
+	clist *found = NULL;
+	mailimap *session = imap_begin(imap, IMAP_ANSWER_MAX);
+	int code = mailimap_uid_search(session, NULL, key, &found);
+
+	mailimap_search_key_free(key);
+	if (imap_check(imap, code, "SEARCH", err) < 0)
+		return -1;
+	int some = found && clist_begin(found) ? 1 : 0;
+	if (found)
+		mailimap_search_result_free(found);
+	return some;
+}
+
+int imap_has_message_id(struct imap *imap, const char *message_id, struct err *err)
+{
+	if (text_has_controls(message_id, strlen(message_id)) || !*message_id)
+		return err_set(err, ERR_PERM, "no Message-ID to search for");
+	return search(imap,
+		mailimap_search_key_new_header(
+			strdup("Message-ID"), strdup(message_id)),
+		err);
+}
+
+static int has_uid(struct imap *imap, uint32_t uid, struct err *err)
+{
+	return search(
+		imap, mailimap_search_key_new_uid(mailimap_set_new_single(uid)), err);
+}
+
+/* COPY, then take away the one mail that was copied and no other (RFC 4315). */
+static int copy_and_remove(
+	struct imap *imap, struct mailimap_set *set, const char *name, struct err *err)
+{
+	flag_list_auto *deleted = flags_of(mailimap_flag_new_deleted());
+	mailimap *session = imap_begin(imap, IMAP_ANSWER_MAX);
+
+	if (imap_check(imap, mailimap_uid_copy(session, set, name), "COPY", err) < 0)
+		return -1;
+	struct mailimap_store_att_flags *store =
+		mailimap_store_att_flags_new_add_flags_silent(deleted);
+	int code = mailimap_uid_store(session, set, store);
+	store->fl_flag_list = NULL; /* freed by deleted */
+	mailimap_store_att_flags_free(store);
+	if (imap_check(imap, code, "STORE", err) < 0)
+		return -1;
+	return imap_check(imap, mailimap_uid_expunge(session, set), "EXPUNGE", err);
+}
+
+int imap_move(struct imap *imap, uint32_t uid, const char *folder, struct err *err)
+{
+	bool can_move = imap_can(imap, "MOVE");
+	str_auto *name = imap_wire_name(imap, folder, err);
+
+	if (!name)
+		return -1;
+	if (!can_move && !imap_can(imap, "UIDPLUS"))
+		return err_set(err, ERR_PERM,
+			"the server can move no mail (neither MOVE nor UIDPLUS)");
+	int is_there = has_uid(imap, uid, err);
+	if (is_there <= 0)
+		return is_there;
+	set_auto *set = mailimap_set_new_single(uid);
+	if (!can_move)
+		return copy_and_remove(imap, set, name, err) < 0 ? -1 : 1;
+	mailimap *session = imap_begin(imap, IMAP_ANSWER_MAX);
+	int code = mailimap_uid_move(session, set, name);
+	return imap_check(imap, code, "MOVE", err) < 0 ? -1 : 1;
+}
+
+int imap_append(struct imap *imap, const char *folder, const void *bytes, size_t len,
+	int64_t date, struct err *err)
+{
+	struct tm tm;
+	time_t at = date;
+	str_auto *name = imap_wire_name(imap, folder, err);
+	flag_list_auto *seen = flags_of(mailimap_flag_new_seen());
+
+	if (!name || !gmtime_r(&at, &tm))
+		return -1;
+	struct mailimap_date_time *when = mailimap_date_time_new(tm.tm_mday,
+		tm.tm_mon + 1, tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec, 0);
+	mailimap *session = imap_begin(imap, IMAP_ANSWER_MAX);
+	int code = mailimap_append(session, name, seen, when, bytes, len);
+	mailimap_date_time_free(when);
+	return imap_check(imap, code, "APPEND", err);
+}

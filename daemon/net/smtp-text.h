@@ -1,0 +1,30 @@
+/*
+ * What an SMTP client puts on the wire: addresses that can be nothing but addresses,
+ * mails with their dots stuffed, and the reading of an EHLO reply. Inside net/ only.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+
+struct smtp_extensions {
+	bool has_pipelining;
+	bool has_size;
+	uint64_t size_max; /* 0: no limit stated (RFC 1870) */
+};
+
+struct smtp_extensions smtp_read_extensions(const char *lines);
+/* ASCII dot-atom @ host name: no quoting, no space, no control byte, no angle bracket
+ * (A11). */
+bool smtp_address_is_plain(const char *address);
+/* True where every CR is followed by LF and every LF comes after CR, and the last line
+ * is ended (A12). */
+bool smtp_lines_are_whole(const char *bytes, size_t len);
+/*
+ * Stuffs dots (RFC 5321 section 4.5.2) of a piece into to, replacing what it holds.
+ * at_line_start is carried from piece to piece.
+ */
+void smtp_stuff(const char *bytes, size_t len, bool *at_line_start, struct buf *to);
