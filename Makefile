@@ -9,7 +9,7 @@ CC      ?= gcc
 SECONDS ?= 10
 
 PACKAGES := libcurl libetpan gmime-3.0 libical sqlite3 jansson libsodium \
-            libidn2 libseccomp libsystemd
+            libidn2 libseccomp libsystemd libxml-2.0
 
 WARN   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
           -Wpointer-arith -Wformat=2 -Wvla -Wundef -Werror
@@ -71,7 +71,7 @@ unit_uses   = $(shell awk -v f=$(1) 'f == $$1 { on = 1 } on' tests/unit/link-ord
 define unit
 $(BUILD)/unit/$(1): tests/unit/$(1).c $(call archives,$(call unit_uses,$(call unit_folder,$(1))))
 	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_CFLAGS) -MMD -MP $$(ALL_LDFLAGS) -o $$@ $$^ -lcmocka $$(LIBS)
+	$$(CC) $$(ALL_CFLAGS) -MMD -MP $$(ALL_LDFLAGS) -o $$@ $$(filter %.c %.a,$$^) -lcmocka $$(LIBS)
 endef
 $(foreach t,$(patsubst tests/unit/%.c,%,$(UNIT_SRC)),$(eval $(call unit,$(t))))
 -include $(patsubst %,%.d,$(UNIT_BIN))
