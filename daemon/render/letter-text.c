@@ -22,17 +22,19 @@ void letter_text_deinit(struct letter_text *t)
 	*t = LETTER_TEXT_EMPTY;
 }
 
+/* The one value that people write on several lines. In others a line end would let a
+ * stranger's subject pass for our own words. */
+#define SEVERAL_LINES "agenda"
+
 /* C0, DEL, C1, and the marks that turn the order of what is read around them. */
 static bool is_unwanted(uint32_t c)
 {
-	if (c == '\n' || c == '\t')
-		return false;
 	return c < 0x20 || (c >= 0x7f && c <= 0x9f) || c == 0x061c || c == 0x200e ||
 	       c == 0x200f || (c >= 0x2028 && c <= 0x202e) ||
 	       (c >= 0x2066 && c <= 0x2069);
 }
 
-static json_t *clean_string(const json_t *value)
+static json_t *clean_string(const json_t *value, bool keeps_lines)
 {
 	const char *s = json_string_value(value);
 	const char *end = s + json_string_length(value);
@@ -41,23 +43,26 @@ static json_t *clean_string(const json_t *value)
 
 	while (s < end) {
 		uint32_t c = text_next_char(&s, end);
-		if (is_unwanted(c))
+		bool is_gap = c == '\n' || c == '\t';
+		if (is_unwanted(c) && !is_gap)
 			continue;
-		text_put_char(utf8, c);
+		text_put_char(utf8, is_gap && !keeps_lines ? ' ' : c);
 		buf_add_str(&out, utf8);
 	}
 	return json_string(buf_str(&out));
 }
 
-/* New reference to a copy whose strings are clean. */
-static json_t *clean(const json_t *value)
+/* New reference to a copy whose strings are clean; of: the member that value is, or "".
+ */
+static json_t *clean(const json_t *value, const char *of)
 {
 	if (json_is_string(value))
-		return clean_string(value);
+		return clean_string(value, strcmp(of, SEVERAL_LINES) == 0);
 	if (json_is_array(value)) {
 		json_t *copy = json_array();
 		for (size_t i = 0; i < json_array_size(value); i++)
-			json_array_append_new(copy, clean(json_array_get(value, i)));
+			json_array_append_new(
+				copy, clean(json_array_get(value, i), of));
 		return copy;
 	}
 	if (!json_is_object(value))
@@ -67,7 +72,7 @@ static json_t *clean(const json_t *value)
 	json_t *member;
 	json_object_foreach((json_t *)value, key, member)
 	{
-		json_object_set_new(copy, key, clean(member));
+		json_object_set_new(copy, key, clean(member, key));
 	}
 	return copy;
 }
@@ -164,7 +169,7 @@ int letter_check(const char *file, const char *text, struct err *err)
 int render_letter(const json_t *templates, const char *language, const char *name,
 	const json_t *data, struct letter_text *ret, struct err *err)
 {
-	json_auto_t *cleaned = clean(data);
+	json_auto_t *cleaned = clean(data, "");
 	letter_text_auto t = LETTER_TEXT_EMPTY;
 
 	*ret = LETTER_TEXT_EMPTY;

@@ -1,7 +1,7 @@
 /*
  * The words of a letter: subject, text and HTML from the templates of its kind in the
- * recipient's language. What the data says is cleaned first: no control or direction
- * characters but \n and \t (A4, A26).
+ * recipient's language. What the data says is cleaned first (A4, A26): no control or
+ * direction characters, and one line each; only `agenda` keeps its line ends and tabs.
  */
 #pragma once
 
