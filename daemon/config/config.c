@@ -55,6 +55,9 @@ static void check_language(const json_t *templates, const char *dir,
 static json_t *read_templates(const struct source_file *settings, const char *dir,
 	config_template_fn check_template, struct problems *problems)
 {
+	/* Nobody knows where they are. */
+	if (!settings->json)
+		return NULL;
 	str_auto *folder = file_join(dir,
 		json_str_or(settings->json, "templates", UTSKICK_SHARE "/templates"));
 	json_t *templates = templates_read(folder, check_template, problems);
