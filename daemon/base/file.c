@@ -24,9 +24,7 @@ static int open_regular(const char *path, struct stat *ret_st, struct err *err)
 		return err_set(err, ERR_TEMP, "%s: %s", path, strerror(errno));
 	if (!S_ISREG(ret_st->st_mode))
 		return err_set(err, ERR_PERM, "%s: is not a regular file", path);
-	int opened = fd;
-	fd = -1;
-	return opened;
+	return fd_take(&fd);
 }
 
 static int read_all(
@@ -52,7 +50,7 @@ static int read_all(
 
 int file_read(const char *path, size_t max, struct buf *ret, struct err *err)
 {
-	struct stat st;
+	struct stat st = {0};
 	fd_auto fd = open_regular(path, &st, err);
 
 	if (fd < 0)
@@ -68,7 +66,7 @@ static void drop_line_end(struct buf *b)
 
 int file_read_secret(const char *path, struct buf *ret, struct err *err)
 {
-	struct stat st;
+	struct stat st = {0};
 	fd_auto fd = open_regular(path, &st, err);
 
 	if (fd < 0)

@@ -27,6 +27,7 @@ char *xstrdup_or_null(const char *s);
 
 /* Declares `static inline NAME_freep`, for use in a `#define NAME_auto` cleanup. */
 #define DEFINE_FREEP(name, type, free_fn)                                              \
+	/* NOLINTNEXTLINE(bugprone-macro-parentheses): a type takes none */            \
 	static inline void name##_freep(type **p)                                      \
 	{                                                                              \
 		if (*p)                                                                \
@@ -44,3 +45,11 @@ static inline void str_freep(char **p)
 void fd_closep(const int *fd);
 /* fd_auto fd = open(...); closed at the end of the block unless -1. */
 #define fd_auto __attribute__((cleanup(fd_closep))) int
+/* As TAKE, for a descriptor. */
+static inline int fd_take(int *fd)
+{
+	int taken = *fd;
+
+	*fd = -1;
+	return taken;
+}

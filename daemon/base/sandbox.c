@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <signal.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -220,6 +221,8 @@ int sandbox_limits(size_t address_space_bytes, int cpu_seconds, struct err *err)
 		bad |= limit(RLIMIT_AS, space, space);
 	if (cpu)
 		bad |= limit(RLIMIT_CPU, cpu, cpu + 1);
+	/* Where stderr is a file a line is lost, not the process. */
+	signal(SIGXFSZ, SIG_IGN);
 	bad |= limit(RLIMIT_CORE, 0, 0) | limit(RLIMIT_FSIZE, 0, 0) |
 	       limit(RLIMIT_NOFILE, DESCRIPTORS_MAX, DESCRIPTORS_MAX) |
 	       limit(RLIMIT_NPROC, 0, 0);
