@@ -2,9 +2,9 @@
 
 One keeper process per rig. It works in a folder of its own under /tmp, whose every
 parent the servers' users can enter and whose sockets have short names. The servers
-are its children and are told by the kernel to end when it ends. It ends itself
-when told to (`stop`), when the process that started it ends (its standard input
-closes, or the owner named by id is gone), or when a server fails.
+are its children. It ends them, and itself, when told to (`stop`), when the process
+that started it ends (its standard input closes, or the owner named by id is gone),
+or when a server fails. Should it be killed, a guard ends the servers.
 """
 import json
 import os
@@ -24,7 +24,6 @@ import time
 
 from . import dovecot, postfix
 from .milter import Milter
-from .processes import die_with_parent
 from .tables import TableServer, Tables
 from .tls import make_certificates
 
@@ -103,9 +102,16 @@ class Keeper:
             with open(self.root / "servers.out", "ab") as out:
                 self.servers[module.__name__] = subprocess.Popen(
                     module.command(self.root), stdin=subprocess.DEVNULL, stdout=out, stderr=out,
-                    start_new_session=True, preexec_fn=die_with_parent, cwd="/")
+                    start_new_session=True, cwd="/")
+        self._guard()
         deadline = time.monotonic() + 10
         return all(self._answers(port, deadline) for port in self.ports.values())
+
+    def _guard(self):
+        """A process that ends the servers when this one dies without a chance to do so."""
+        groups = [f"-{server.pid}" for server in self.servers.values()]
+        self.guard = subprocess.Popen(["sh", "-c", 'cat; kill -TERM "$@"', "guard", *groups],
+                                      stdin=subprocess.PIPE, start_new_session=True, cwd="/")
 
     def _answers(self, port, deadline):
         while time.monotonic() < deadline and not self._dead_server():
@@ -216,12 +222,14 @@ class Keeper:
         shutil.rmtree(self.root)
 
     def _end_servers(self):
+        self.guard.kill()
+        self.guard.wait()
         for server in self.servers.values():
             if server.poll() is None:
                 server.terminate()
         for server in self.servers.values():
             try:
-                server.wait(5)
+                server.wait(2)
             except subprocess.TimeoutExpired:
                 os.killpg(server.pid, signal.SIGKILL)
                 server.wait()

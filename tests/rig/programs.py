@@ -1,5 +1,6 @@
 """Running utskickd and utskick from $BUILD (build/ where not set)."""
 import contextlib
+import ctypes
 import json
 import os
 import pathlib
@@ -9,8 +10,8 @@ import subprocess
 import tempfile
 
 from .office import ROOT
-from .processes import die_with_parent
 
+PR_SET_PDEATHSIG = 1
 BUILD = ROOT / os.environ.get("BUILD", "build")
 
 
@@ -113,6 +114,10 @@ def _wait_ready(notify, daemon, seconds):
     raise AssertionError(f"not ready (exit {daemon.process.poll()})\n{daemon.log()}")
 
 
+def _die_with_parent():
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+
+
 @contextlib.contextmanager
 def run_daemon(config, state, now=None, exit_code=0, ready_seconds=20):
     """A Daemon, ready (it told so by sd_notify); ended by TERM, its exit code checked."""
@@ -122,7 +127,7 @@ def run_daemon(config, state, now=None, exit_code=0, ready_seconds=20):
         notify.bind(f"{folder}/socket")
         process = subprocess.Popen(
             [str(word) for word in _command("utskickd", config, state, now)],
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=die_with_parent,
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=_die_with_parent,
             env={**os.environ, "NOTIFY_SOCKET": f"{folder}/socket"})
         daemon = Daemon(process, log.name)
         try:
