@@ -111,8 +111,10 @@ static int render_file(const json_t *templates, const char *language, const char
 		err_set(err, ERR_PERM, "%s: there is no such template", file);
 		return 0;
 	}
-	if (render_template(template, data, sort.escape, &partials, &out, err) < 0)
-		return err_prefix(err, "%s", file);
+	if (render_template(template, data, sort.escape, &partials, &out, err) < 0) {
+		err_prefix(err, "%s", file);
+		return -1;
+	}
 	*ret = buf_steal(&out);
 	return 1;
 }
@@ -182,7 +184,6 @@ int render_letter(const json_t *templates, const char *language, const char *nam
 	if (render_file(templates, language, name,
 		    (struct sort){HTML, RENDER_HTML_BREAKS}, cleaned, &t.html, err) < 0)
 		return -1;
-	*ret = t;
-	t = LETTER_TEXT_EMPTY;
+	*ret = (struct letter_text){TAKE(t.subject), TAKE(t.text), TAKE(t.html)};
 	return 0;
 }

@@ -1,7 +1,6 @@
 #define _GNU_SOURCE 1
 #include "render/mustache-parse.h"
 
-#include <assert.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -227,9 +226,9 @@ static int take_tag(struct parser *p, const struct tag *tag, const char *line)
 
 static int parse_tag(struct parser *p, const char *start)
 {
-	struct tag tag = {.start = start};
+	struct tag tag = {.start = start, .end = start};
 
-	if (read_tag(p, start, &tag) < 0)
+	if (read_tag(p, start, &tag) != 0)
 		return -1;
 	const char *line = tag.start;
 	const char *next = tag.end;
