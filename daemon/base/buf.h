@@ -17,7 +17,8 @@ struct buf {
 void buf_add(struct buf *b, const void *bytes, size_t len);
 void buf_add_str(struct buf *b, const char *s);
 void buf_add_char(struct buf *b, char c);
-void buf_addf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void buf_addf(struct buf *b, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 /* Makes room for len more bytes and returns where they go; add to b->len yourself. */
 char *buf_reserve(struct buf *b, size_t len);
 /* The content as a NUL-ended string, never NULL; the caller frees. Empties b. */

@@ -27,5 +27,5 @@ void hash_random_key(uint8_t ret_key[HASH_KEY_SIZE]);
 /* 20 lower-case base32 characters of HMAC-SHA-256(key, name); the caller frees. */
 char *token_make(const uint8_t key[HASH_KEY_SIZE], const char *name);
 /* In constant time. */
-bool token_is_valid(const uint8_t key[HASH_KEY_SIZE], const char *name,
-	const char *token);
+bool token_is_valid(
+	const uint8_t key[HASH_KEY_SIZE], const char *name, const char *token);

@@ -20,7 +20,8 @@ void json_put_str(json_t *object, const char *key, const char *value);
 void json_put_int(json_t *object, const char *key, int64_t value);
 /* An array of strings that holds s. */
 bool json_has_str(const json_t *array, const char *s);
-/* Line (1-based) on which the value at the pointer begins in valid JSON text; 0: none. */
+/* Line (1-based) on which the value at the pointer begins in valid JSON text; 0: none.
+ */
 int json_line(const char *text, const char *pointer);
 /* Compact text; the caller frees. */
 char *json_text(const json_t *value);

@@ -23,7 +23,8 @@ char *text_trim(const char *s);
 char *text_printable(const char *s);
 /* As text_printable, but keeps \n and \t. */
 char *text_printable_lines(const char *s);
-/* Lower case for ASCII, Latin-1 and Latin Extended-A letters (å ä ö é ü ...); caller frees. */
+/* Lower case for ASCII, Latin-1 and Latin Extended-A letters (å ä ö é ü ...); caller
+ * frees. */
 char *text_fold(const char *s);
 /* True where needle, both folded, stands in s at word boundaries. "" is never found. */
 bool text_has_word_folded(const char *s, const char *needle);
