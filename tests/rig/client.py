@@ -56,6 +56,8 @@ class Rig:
     def start(self, users=(), owner="stdin"):
         """owner: "stdin" ends the servers with this process, "none" leaves them running,
         a process id ends them with that one. Returns self."""
+        if self.folder:
+            self.folder.mkdir(parents=True, exist_ok=True)
         command = _as_root([sys.executable, "-B", str(_RIG_PY), "keeper",
                             str(self.folder or "-"), "--owner", str(owner)])
         self._keeper = subprocess.Popen(command, stdout=subprocess.PIPE,
@@ -73,6 +75,8 @@ class Rig:
     def attach(cls, folder):
         """A rig that another process started with `rig.py start folder`."""
         rig = cls(folder)
+        if not (rig.folder / "rig.json").exists():
+            raise RuntimeError(f"no test servers run for {folder}")
         rig._know(json.loads((rig.folder / "rig.json").read_text()))
         return rig
 

@@ -242,7 +242,6 @@ class Keeper:
         self.servers.clear()
 
     def _keep(self):
-        self.keep_in.mkdir(parents=True, exist_ok=True)
         for name in KEPT:
             target = self.keep_in / name
             if (self.root / name).exists():
@@ -253,7 +252,8 @@ class Keeper:
 
     def _give(self, top):
         if self.starter:
-            subprocess.run(["chown", "-R", f"{self.starter}:", top], check=True)
+            owner = f"{self.starter}:{self.mail_user.pw_gid}"
+            subprocess.run(["chown", "-R", owner, top], check=True)
 
     def _logs(self):
         texts = []
@@ -305,7 +305,6 @@ def _go_to_background():
 def _write_description(keeper, say):
     line = json.dumps(keeper.description())
     if keeper.keep_in:
-        keeper.keep_in.mkdir(parents=True, exist_ok=True)
         (keeper.keep_in / "rig.json").write_text(line + "\n")
         keeper._give(keeper.keep_in)
     say.write(line + "\n")

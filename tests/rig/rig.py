@@ -44,11 +44,7 @@ def _arguments():
     return parser.parse_args()
 
 
-def main():
-    args = _arguments()
-    if args.verb == "keeper":
-        from rig.keeper import run
-        return run(None if args.dir == "-" else args.dir, args.owner)
+def _do(args):
     if args.verb == "start":
         rig = Rig(args.dir).start(_users(args.users), owner=args.owner)
         return _print_env(rig)
@@ -58,6 +54,17 @@ def main():
     if args.verb == "users":
         return rig.add_users(_users(args.users))
     return rig.stop()
+
+
+def main():
+    args = _arguments()
+    if args.verb == "keeper":
+        from rig.keeper import run
+        return run(None if args.dir == "-" else args.dir, args.owner)
+    try:
+        return _do(args)
+    except (RuntimeError, OSError) as e:
+        return f"rig: {e}"
 
 
 if __name__ == "__main__":
