@@ -33,12 +33,21 @@ def people(count, domain="utskott.example", start=1):
     return [User(f"medlem{i}@{domain}") for i in range(start, start + count)]
 
 
+def _has_terminal():
+    """sudo asks there, whatever standard input is."""
+    try:
+        os.close(os.open("/dev/tty", os.O_RDWR))
+    except OSError:
+        return False
+    return True
+
+
 def _as_root(command):
     """The command, with sudo before it where we are not root. May ask for the password."""
     if os.getuid() == 0:
         return command
     quiet = subprocess.run(["sudo", "-n", "true"], capture_output=True).returncode == 0
-    if not quiet and not sys.stdin.isatty():
+    if not quiet and not _has_terminal():
         raise RuntimeError("the test servers need root: run as root, or where sudo can ask")
     return ["sudo"] + (["-n"] if quiet else ["-p", "Test servers need root, %p's password: "]) + command
 
