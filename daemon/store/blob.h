@@ -1,5 +1,6 @@
 /*
- * Content kept once under its SHA-256: minutes that were accepted, however often they are sent on.
+ * Content kept once under its SHA-256: minutes that were accepted, however often they
+ * are sent on.
  */
 #pragma once
 

@@ -1,6 +1,6 @@
 /*
- * The one SQLite file of a municipality: opening, migrating, transactions. All SQL is in
- * store/, each statement inside the function that uses it.
+ * The one SQLite file of a municipality: opening, migrating, transactions. All SQL is
+ * in store/, each statement inside the function that uses it.
  */
 #pragma once
 
@@ -12,9 +12,10 @@
 struct db;
 
 /*
- * Opens or creates the file (mode 0600; WAL, synchronous=FULL, foreign_keys, trusted_schema off)
- * and brings its schema up to date. NULL with err: ERR_PERM for a database of a newer
- * program or a damaged one, ERR_TEMP for a full disk, a lock, a read-only file system.
+ * Opens or creates the file (mode 0600; WAL, synchronous=FULL, foreign_keys,
+ * trusted_schema off) and brings its schema up to date. NULL with err: ERR_PERM for a
+ * database of a newer program or a damaged one, ERR_TEMP for a full disk, a lock, a
+ * read-only file system.
  */
 struct db *db_open(const char *path, struct err *err);
 /* The same file for reading only; it must exist and be of this program's version. */

@@ -16,8 +16,8 @@ struct held {
 	int64_t id;
 	int64_t incoming_id;
 	int64_t meeting_id; /* 0: none known */
-	char *act;          /* what a yes does: "minutes", "answer" */
-	char *reason;       /* code: why it was held */
+	char *act;	    /* what a yes does: "minutes", "answer" */
+	char *reason;	    /* code: why it was held */
 	enum held_state state;
 	int64_t held_at;
 	int64_t decided_at;
@@ -31,12 +31,15 @@ void held_deinit(struct held *h);
 /* Once per (incoming, act): 1 new, 0 was there, -1. */
 int held_add(struct db *db, const struct held *h, int64_t now, int64_t *ret_id,
 	struct err *err);
+/* 1, or -1 (also where there is none). */
 int held_get(struct db *db, int64_t id, struct held *ret, struct err *err);
-/* The coordinator's word: released or refused. 1, 0 where none waits under that id, -1. */
+/* The coordinator's word: released or refused. 1, 0 where none waits under that id, -1.
+ */
 int held_decide(struct db *db, int64_t id, enum held_state state, const char *by,
 	int64_t meeting_id, int64_t now, struct err *err);
 /* The next decided one that the office has not acted on. 1, 0, -1. */
 int held_next_decided(struct db *db, struct held *ret, struct err *err);
 int held_set_acted(struct db *db, int64_t id, int64_t now, struct err *err);
-/* What waits, oldest first: [{id, register, from, subject, meeting, act, reason, held_at}]; new reference. */
+/* What waits, oldest first: [{id, register, from, subject, meeting (its code), act,
+ * reason, held_at (UTC seconds)}]; new reference. */
 json_t *held_list(struct db *db, struct err *err);

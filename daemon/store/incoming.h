@@ -1,6 +1,6 @@
 /*
- * Mail as it came in: one row per (account, folder, uidvalidity, uid), raw bytes never altered, a
- * register number per year of arrival. Written by intake, decided by office.
+ * Mail as it came in: one row per (account, folder, uidvalidity, uid), raw bytes never
+ * altered, a register number per year of arrival. Written by intake, decided by office.
  */
 #pragma once
 
@@ -24,9 +24,9 @@ struct place {
 };
 
 enum incoming_state {
-	INCOMING_NEW,       /* the office has not decided yet */
-	INCOMING_DONE,      /* decided: class, outcome, reason */
-	INCOMING_HELD,      /* waits for the coordinator's yes or no */
+	INCOMING_NEW,	    /* the office has not decided yet */
+	INCOMING_DONE,	    /* decided: class, outcome, reason */
+	INCOMING_HELD,	    /* waits for the coordinator's yes or no */
 	INCOMING_BROKEN,    /* could not be read */
 	INCOMING_TOO_LARGE, /* known by its size only; the bytes are in the mailbox */
 };
@@ -58,10 +58,11 @@ void incoming_deinit(struct incoming *in);
 #define INCOMING_EMPTY ((struct incoming){0})
 
 /*
- * Registers a mail with its bytes, in one transaction of its own. spool_fd holds size bytes from
- * offset 0; memory use does not grow with size. The register number's year is that of arrived_at in local
- * time. 1 stored, 0 was there already (same place; or, where uidvalidity changed, same sha256
- * and arrived_at in that folder under the old uidvalidity: its place is updated), -1 error.
+ * Registers a mail with its bytes, in one transaction of its own. spool_fd holds size
+ * bytes from offset 0; memory use does not grow with size. The register number's year
+ * is that of arrived_at in local time. 1 stored, 0 was there already (same place; or,
+ * where uidvalidity changed, same sha256 and arrived_at in that folder under the old
+ * uidvalidity: its place is updated), -1 error.
  */
 int incoming_add(struct db *db, const struct place *place, int64_t arrived_at,
 	int spool_fd, int64_t size, int64_t now, int64_t *ret_id, struct err *err);
@@ -77,31 +78,37 @@ int incoming_last_uid(struct db *db, const char *account, const char *folder,
 /* Oldest undecided mail (INCOMING_NEW, or TOO_LARGE not yet told). 1, 0 none, -1. */
 int incoming_next(struct db *db, struct incoming *ret, struct err *err);
 /* By register number ("2026-000123"), row id in decimal, or Message-ID. 1, 0, -1. */
-int incoming_find(struct db *db, const char *key, struct incoming *ret, struct err *err);
+int incoming_find(
+	struct db *db, const char *key, struct incoming *ret, struct err *err);
+/* 1, or -1 (also where there is none). */
 int incoming_get(struct db *db, int64_t id, struct incoming *ret, struct err *err);
 /* The raw bytes. -1 ERR_PERM where there are none. */
 int incoming_read(struct db *db, int64_t id, struct buf *ret, struct err *err);
 
-/* One more try begins; committed before the reader is asked. Returns the number through ret_tries. */
+/* One more try begins; committed before the reader is asked. Returns the number through
+ * ret_tries. */
 int incoming_count_try(struct db *db, int64_t id, int *ret_tries, struct err *err);
 
-/* What the office made of it; NULL leaves a column as it is. Same transaction as the effects. */
+/* What the office made of it; NULL and 0 leave a column as it is. Same transaction as
+ * the effects. */
 struct incoming_decision {
 	enum incoming_state state;
 	const char *message_id, *in_reply_to, *from_address, *from_name, *subject;
 	const char *class, *outcome, *reason;
 	bool verified;
-	int64_t meeting_id;    /* 0: none */
-	const json_t *detail;  /* what the reader said that export shows: text, answers, failed, attachments */
+	int64_t meeting_id;   /* 0: none */
+	const json_t *detail; /* what the reader said that export shows: text, answers,
+				 failed, attachments */
 };
 int incoming_decide(struct db *db, int64_t id, const struct incoming_decision *decision,
 	int64_t now, struct err *err);
-/* Back to INCOMING_NEW with no tries (utskick rerun). 1, 0 where it is not broken, unknown or held, -1. */
+/* Back to INCOMING_NEW with no tries (utskick rerun); what waited for a yes because of
+ * it no longer does. 1, 0 where it is not broken, unknown or held, -1. */
 int incoming_rerun(struct db *db, int64_t id, struct err *err);
 
 /*
- * Rows for `export incoming`, arrived in [from, to), in register order, with the field names
- * of the contract; fn is called per row and borrows it. -1 stops.
+ * Rows for `export incoming`, arrived in [from, to), in register order, with the field
+ * names of the contract; fn is called per row and borrows it. -1 stops.
  */
 typedef int (*export_row_fn)(const json_t *row, void *context);
 int incoming_export(struct db *db, int64_t from, int64_t to, export_row_fn fn,

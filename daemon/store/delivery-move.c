@@ -1,0 +1,261 @@
+#include <assert.h>
+
+#include "store/delivery-private.h"
+#include "store/mailbox-request.h"
+#include "store/stmt.h"
+
+/*
+ * The first in the queue: per priority one look into the index, however many of a
+ * smaller priority wait for a later hour.
+ */
+static int find_next(struct db *db, int64_t now, int64_t *ret_id, struct err *err)
+{
+	return db_find_int(db, err, ret_id,
+		"WITH RECURSIVE step (priority) AS (\n"
+		"  SELECT min(priority) FROM delivery INDEXED BY delivery_queue\n"
+		"  WHERE state IN ('due', 'deferred')\n"
+		"  UNION ALL\n"
+		"  SELECT (SELECT min(d.priority) FROM delivery AS d\n"
+		"      INDEXED BY delivery_queue\n"
+		"    WHERE d.state IN ('due', 'deferred') AND d.priority > "
+		"step.priority)\n"
+		"  FROM step WHERE step.priority IS NOT NULL)\n"
+		"SELECT id FROM (\n"
+		"  SELECT (SELECT d.id FROM delivery AS d INDEXED BY delivery_queue\n"
+		"    WHERE d.state IN ('due', 'deferred') AND d.priority = "
+		"step.priority\n"
+		"      AND d.due_at <= ?\n"
+		"    ORDER BY d.due_at, d.id\n"
+		"    LIMIT 1) AS id\n"
+		"  FROM step)\n"
+		"WHERE id IS NOT NULL\n"
+		"LIMIT 1",
+		SQL_INT(now));
+}
+
+int delivery_claim(struct db *db, int64_t now, struct delivery *ret, struct err *err)
+{
+	tx_auto tx = TX_NONE;
+	int64_t id = 0;
+
+	if (tx_begin(&tx, db, err) < 0)
+		return -1;
+	int found = find_next(db, now, &id, err);
+	if (found != 1)
+		return found;
+	if (db_run(db, err,
+		    "UPDATE delivery\n"
+		    "SET state = 'sending', tries = tries + 1, changed_at = ?1,\n"
+		    "  first_try_at = coalesce(first_try_at, ?1)\n"
+		    "WHERE id = ?2",
+		    SQL_INT(now), SQL_INT(id)) < 0 ||
+		delivery_load(db, id, ret, err) < 0 || tx_commit(&tx, err) < 0)
+		return -1;
+	return 1;
+}
+
+static int set_unknown(
+	struct db *db, int64_t id, int64_t due_at, int64_t now, struct err *err)
+{
+	if (db_run(db, err,
+		    "UPDATE delivery\n"
+		    "SET state = 'unknown', due_at = ?, changed_at = ?\n"
+		    "WHERE id = ?",
+		    SQL_INT(due_at), SQL_INT(now), SQL_INT(id)) < 0)
+		return -1;
+	return delivery_journal(db, id, DELIVERY_UNKNOWN, "dispatch", "outcome-unknown",
+		NULL, now, err);
+}
+
+int delivery_find_interrupted(
+	struct db *db, int64_t now, int64_t grace, struct err *err)
+{
+	tx_auto tx = TX_NONE;
+	ids_auto ids = IDS_NONE;
+
+	if (tx_begin(&tx, db, err) < 0)
+		return -1;
+	stmt_auto q = stmt_open(
+		db, "SELECT id FROM delivery WHERE state = 'sending' ORDER BY id");
+	if (ids_collect(&ids, &q, err) < 0)
+		return -1;
+	stmt_close(&q);
+	for (size_t i = 0; i < ids.count; i++)
+		if (set_unknown(db, ids.list[i], now + grace, now, err) < 0)
+			return -1;
+	return tx_commit(&tx, err) < 0 ? -1 : (int)ids.count;
+}
+
+static const char *why_of_result(enum delivery_state state)
+{
+	switch (state) {
+	case DELIVERY_SENT:
+		return "server-accepted";
+	case DELIVERY_DEFERRED:
+		return "server-deferred";
+	case DELIVERY_FAILED:
+		return "server-refused";
+	case DELIVERY_UNKNOWN:
+		return "outcome-unknown";
+	case DELIVERY_DUE:
+	case DELIVERY_SENDING:
+	case DELIVERY_WITHDRAWN:
+	case DELIVERY_DELIVERED:
+	case DELIVERY_BOUNCED:
+	case DELIVERY_ANSWERED:
+		return NULL;
+	}
+	return NULL;
+}
+
+static int update_result(struct db *db, int64_t id, const struct delivery_result *r,
+	int64_t now, struct err *err)
+{
+	bool waits = r->state == DELIVERY_DEFERRED || r->state == DELIVERY_UNKNOWN;
+	bool is_sent = r->state == DELIVERY_SENT;
+
+	if (db_run(db, err,
+		    "UPDATE delivery\n"
+		    "SET state = ?1, reply = ?2, changed_at = ?3,\n"
+		    "  due_at = coalesce(?4, due_at), sent_at = coalesce(?5, "
+		    "sent_at),\n"
+		    "  tries = tries - ?6\n"
+		    "WHERE id = ?7 AND state = 'sending'",
+		    SQL_TEXT(delivery_state_name(r->state)), SQL_TEXT(r->reply),
+		    SQL_INT(now), waits ? SQL_INT(r->due_at) : SQL_ID(0),
+		    is_sent ? SQL_INT(now) : SQL_ID(0), SQL_INT(r->keeps_tries),
+		    SQL_INT(id)) < 0)
+		return -1;
+	if (db_changes(db) == 0)
+		return err_set(err, ERR_PERM, "delivery %lld is not being sent",
+			(long long)id);
+	return 0;
+}
+
+int delivery_record(struct db *db, int64_t id, const struct delivery_result *result,
+	int64_t now, struct err *err)
+{
+	tx_auto tx = TX_NONE;
+	const char *why = why_of_result(result->state);
+
+	assert(why);
+	if (tx_begin(&tx, db, err) < 0 || update_result(db, id, result, now, err) < 0 ||
+		delivery_journal(db, id, result->state, "dispatch", why, result->reply,
+			now, err) < 0)
+		return -1;
+	if (result->state == DELIVERY_SENT && result->with_sent_copy &&
+		mailbox_request_add(db, MAILBOX_APPEND, 0, id, "", now, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+int delivery_next_unknown(
+	struct db *db, int64_t now, struct delivery *ret, struct err *err)
+{
+	int64_t id = 0;
+	int r = db_find_int(db, err, &id,
+		"SELECT id FROM delivery\n"
+		"WHERE state = 'unknown' AND due_at <= ?\n"
+		"ORDER BY due_at, id\n"
+		"LIMIT 1",
+		SQL_INT(now));
+
+	return r == 1 ? delivery_load(db, id, ret, err) : r;
+}
+
+int delivery_set_due(struct db *db, int64_t id, int64_t due_at, struct err *err)
+{
+	return db_run(db, err,
+		"UPDATE delivery\n"
+		"SET due_at = ?\n"
+		"WHERE id = ? AND state IN ('due', 'deferred', 'unknown')",
+		SQL_INT(due_at), SQL_INT(id));
+}
+
+int delivery_next_due_at(struct db *db, int64_t *ret_at, struct err *err)
+{
+	*ret_at = 0;
+	return db_find_int(db, err, ret_at,
+		       "SELECT coalesce(min(at), 0) FROM (\n"
+		       "  SELECT min(due_at) AS at FROM delivery WHERE state = 'due'\n"
+		       "  UNION ALL\n"
+		       "  SELECT min(due_at) FROM delivery WHERE state = 'deferred'\n"
+		       "  UNION ALL\n"
+		       "  SELECT min(due_at) FROM delivery WHERE state = 'unknown')") <
+			       0
+		       ? -1
+		       : 0;
+}
+
+/* A move that evidence or the office may make, who makes it and why. */
+struct move {
+	enum delivery_state from;
+	enum delivery_state to;
+	const char *who;
+	const char *why;
+};
+
+/* Evidence of arrival settles an unknown outcome; an answer outweighs a bounce. */
+static const struct move moves[] = {
+	{DELIVERY_SENT, DELIVERY_DELIVERED, "office", "delivered"},
+	{DELIVERY_UNKNOWN, DELIVERY_DELIVERED, "office", "delivered"},
+	{DELIVERY_SENT, DELIVERY_BOUNCED, "office", "bounced"},
+	{DELIVERY_UNKNOWN, DELIVERY_BOUNCED, "office", "bounced"},
+	{DELIVERY_DELIVERED, DELIVERY_BOUNCED, "office", "bounced"},
+	{DELIVERY_SENT, DELIVERY_ANSWERED, "office", "answered"},
+	{DELIVERY_UNKNOWN, DELIVERY_ANSWERED, "office", "answered"},
+	{DELIVERY_DELIVERED, DELIVERY_ANSWERED, "office", "answered"},
+	{DELIVERY_BOUNCED, DELIVERY_ANSWERED, "office", "answered"},
+	{DELIVERY_DUE, DELIVERY_WITHDRAWN, "office", "no-longer-owed"},
+	{DELIVERY_DEFERRED, DELIVERY_WITHDRAWN, "office", "no-longer-owed"},
+	{DELIVERY_UNKNOWN, DELIVERY_SENT, "dispatch", "found-in-sent"},
+	{DELIVERY_UNKNOWN, DELIVERY_DUE, "dispatch", "sent-again"},
+	{DELIVERY_DUE, DELIVERY_FAILED, "dispatch", "tried-too-long"},
+	{DELIVERY_DEFERRED, DELIVERY_FAILED, "dispatch", "tried-too-long"},
+};
+
+static const struct move *find_move(enum delivery_state from, enum delivery_state to)
+{
+	for (size_t i = 0; i < sizeof(moves) / sizeof(*moves); i++)
+		if (moves[i].from == from && moves[i].to == to)
+			return &moves[i];
+	return NULL;
+}
+
+/* What is known to have gone has a time: the evidence's, where nobody recorded one. */
+static int update_moved(struct db *db, int64_t id, enum delivery_state to,
+	const char *reply, int64_t now, struct err *err)
+{
+	return db_run(db, err,
+		"UPDATE delivery\n"
+		"SET state = ?1, reply = coalesce(?2, reply), changed_at = ?3,\n"
+		"  due_at = CASE ?1 WHEN 'due' THEN ?3 ELSE due_at END,\n"
+		"  sent_at = CASE WHEN ?1 IN ('sent', 'delivered', 'bounced', "
+		"'answered')\n"
+		"    THEN coalesce(sent_at, ?3) ELSE sent_at END\n"
+		"WHERE id = ?4",
+		SQL_TEXT(delivery_state_name(to)), SQL_TEXT(reply), SQL_INT(now),
+		SQL_INT(id));
+}
+
+int delivery_move(struct db *db, int64_t id, enum delivery_state state,
+	const char *reply, int64_t now, struct err *err)
+{
+	tx_auto tx = TX_NONE;
+	delivery_auto d = DELIVERY_EMPTY;
+
+	if (tx_begin(&tx, db, err) < 0)
+		return -1;
+	int found = delivery_load(db, id, &d, err);
+	if (found < 1)
+		return found;
+	const struct move *move = find_move(d.state, state);
+	if (!move)
+		return 0;
+	if (update_moved(db, id, state, reply, now, err) < 0 ||
+		delivery_journal(db, id, state, move->who, move->why, reply, now, err) <
+			0 ||
+		tx_commit(&tx, err) < 0)
+		return -1;
+	return 1;
+}

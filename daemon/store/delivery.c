@@ -1,0 +1,330 @@
+#include "store/delivery.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "store/delivery-private.h"
+#include "store/journal.h"
+#include "store/stmt.h"
+
+static const char *const state_names[] = {
+	[DELIVERY_DUE] = "due",
+	[DELIVERY_SENDING] = "sending",
+	[DELIVERY_UNKNOWN] = "unknown",
+	[DELIVERY_DEFERRED] = "deferred",
+	[DELIVERY_SENT] = "sent",
+	[DELIVERY_FAILED] = "failed",
+	[DELIVERY_WITHDRAWN] = "withdrawn",
+	[DELIVERY_DELIVERED] = "delivered",
+	[DELIVERY_BOUNCED] = "bounced",
+	[DELIVERY_ANSWERED] = "answered",
+};
+#define STATE_COUNT (sizeof(state_names) / sizeof(*state_names))
+
+const char *delivery_state_name(enum delivery_state state)
+{
+	assert((size_t)state < STATE_COUNT);
+	return state_names[state];
+}
+
+enum delivery_state delivery_state_of(const char *name)
+{
+	size_t i = 0;
+
+	while (i < STATE_COUNT && strcmp(state_names[i], name) != 0)
+		i++;
+	assert(i < STATE_COUNT);
+	return (enum delivery_state)i;
+}
+
+bool delivery_state_is_served(enum delivery_state state)
+{
+	switch (state) {
+	case DELIVERY_FAILED:
+	case DELIVERY_WITHDRAWN:
+	case DELIVERY_BOUNCED:
+		return false;
+	case DELIVERY_DUE:
+	case DELIVERY_SENDING:
+	case DELIVERY_UNKNOWN:
+	case DELIVERY_DEFERRED:
+	case DELIVERY_SENT:
+	case DELIVERY_DELIVERED:
+	case DELIVERY_ANSWERED:
+		return true;
+	}
+	return false;
+}
+
+void delivery_deinit(struct delivery *d)
+{
+	free(d->kind);
+	free(d->address);
+	free(d->name);
+	free(d->person);
+	free(d->committee);
+	free(d->message_id);
+	free(d->subject);
+	free(d->reply);
+	*d = DELIVERY_EMPTY;
+}
+
+static struct delivery row_of(const struct stmt *q)
+{
+	return (struct delivery){
+		.id = stmt_int(q, 0),
+		.letter_id = stmt_int(q, 1),
+		.kind = stmt_copy(q, 2),
+		.meeting_id = stmt_int(q, 3),
+		.version = (int)stmt_int(q, 4),
+		.state = delivery_state_of(stmt_text(q, 5)),
+		.address = stmt_copy(q, 6),
+		.name = stmt_copy(q, 7),
+		.person = stmt_copy(q, 8),
+		.committee = stmt_copy(q, 9),
+		.message_id = stmt_copy(q, 10),
+		.subject = stmt_copy(q, 11),
+		.priority = (int)stmt_int(q, 12),
+		.due_at = stmt_int(q, 13),
+		.first_try_at = stmt_int(q, 14),
+		.tries = (int)stmt_int(q, 15),
+		.reply = stmt_copy(q, 16),
+		.sent_at = stmt_int(q, 17),
+	};
+}
+
+int delivery_load(struct db *db, int64_t id, struct delivery *ret, struct err *err)
+{
+	stmt_auto q = stmt_open(db,
+		"SELECT d.id, d.letter_id, l.kind, l.meeting_id, l.version, d.state,\n"
+		"  d.address, d.name, d.person, d.committee, d.message_id, l.subject,\n"
+		"  d.priority, d.due_at, d.first_try_at, d.tries, d.reply, d.sent_at\n"
+		"FROM delivery AS d\n"
+		"JOIN letter AS l ON l.id = d.letter_id\n"
+		"WHERE d.id = ?",
+		SQL_INT(id));
+	int r = stmt_step(&q, err);
+
+	if (r == 1) {
+		delivery_deinit(ret);
+		*ret = row_of(&q);
+	}
+	return r;
+}
+
+int delivery_journal(struct db *db, int64_t id, enum delivery_state state,
+	const char *who, const char *why, const char *reply, int64_t now,
+	struct err *err)
+{
+	const struct journal_entry entry = {.who = who,
+		.what = delivery_state_name(state),
+		.why = why,
+		.detail = reply,
+		.delivery_id = id};
+
+	return journal_add(db, &entry, now, err);
+}
+
+int delivery_add(struct db *db, const struct delivery *d, int64_t now, int64_t *ret_id,
+	struct err *err)
+{
+	tx_auto tx = TX_NONE;
+
+	if (tx_begin(&tx, db, err) < 0)
+		return -1;
+	int found = db_find_int(db, err, ret_id,
+		"SELECT id FROM delivery WHERE letter_id = ? AND address = ?",
+		SQL_INT(d->letter_id), SQL_TEXT(d->address));
+	if (found)
+		return found < 0 ? -1 : 0;
+	if (db_run(db, err,
+		    "INSERT INTO delivery (letter_id, address, name, person, "
+		    "committee,\n"
+		    "  state, priority, due_at, created_at, changed_at)\n"
+		    "VALUES (?1, ?2, ?3, ?4, ?5, 'due', ?6, ?7, ?8, ?8)",
+		    SQL_INT(d->letter_id), SQL_TEXT(d->address), SQL_TEXT(d->name),
+		    SQL_TEXT(d->person), SQL_TEXT(d->committee), SQL_INT(d->priority),
+		    SQL_INT(d->due_at), SQL_INT(now)) < 0)
+		return -1;
+	*ret_id = db_last_id(db);
+	return tx_commit(&tx, err) < 0 ? -1 : 1;
+}
+
+int delivery_freeze(struct db *db, int64_t id, const char *message_id, const void *head,
+	size_t head_len, const void *body, size_t body_len, struct err *err)
+{
+	tx_auto tx = TX_NONE;
+
+	if (tx_begin(&tx, db, err) < 0)
+		return -1;
+	/* Frozen once: a second head meets the primary key. */
+	if (db_run(db, err,
+		    "INSERT INTO delivery_content (delivery_id, head, body)\n"
+		    "VALUES (?, ?, ?)",
+		    SQL_INT(id), SQL_BLOB(head, head_len),
+		    SQL_BLOB(body, body_len)) < 0 ||
+		db_run(db, err, "UPDATE delivery SET message_id = ? WHERE id = ?",
+			SQL_TEXT(message_id), SQL_INT(id)) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+/* Which body a delivery has: its own, or the letter's. */
+static int has_own_body(struct db *db, int64_t id, int64_t *ret_own,
+	int64_t *ret_letter, struct err *err)
+{
+	stmt_auto q = stmt_open(db,
+		"SELECT c.body IS NOT NULL, d.letter_id FROM delivery_content AS c\n"
+		"JOIN delivery AS d ON d.id = c.delivery_id\n"
+		"WHERE c.delivery_id = ?",
+		SQL_INT(id));
+	int r = stmt_step(&q, err);
+
+	if (r == 1) {
+		*ret_own = stmt_int(&q, 0);
+		*ret_letter = stmt_int(&q, 1);
+	}
+	return r;
+}
+
+int delivery_read(struct db *db, int64_t id, struct buf *ret, struct err *err)
+{
+	int64_t own = 0;
+	int64_t letter_id = 0;
+	int r = has_own_body(db, id, &own, &letter_id, err);
+
+	if (r == 0)
+		return err_set(err, ERR_PERM,
+			"delivery %lld has no content: not frozen", (long long)id);
+	if (r < 0 || db_read_blob(db, "delivery_content", "head", id, ret, err) < 0)
+		return -1;
+	if (own)
+		return db_read_blob(db, "delivery_content", "body", id, ret, err);
+	return db_read_blob(db, "letter_body", "bytes", letter_id, ret, err);
+}
+
+static int find_id(struct db *db, const char *key, int64_t *ret_id, struct err *err)
+{
+	*ret_id = key_as_id(key);
+	if (*ret_id)
+		return 1;
+	str_auto *message_id = key_as_message_id(key);
+	return db_find_int(db, err, ret_id,
+		"SELECT id FROM delivery WHERE message_id = ?", SQL_TEXT(message_id));
+}
+
+int delivery_find(struct db *db, const char *key, struct delivery *ret, struct err *err)
+{
+	int64_t id = 0;
+	int r = find_id(db, key, &id, err);
+
+	return r == 1 ? delivery_load(db, id, ret, err) : r;
+}
+
+/* Closes q and calls fn for each row's delivery; fn may change the store. */
+static int call_for_all(
+	struct db *db, struct stmt *q, delivery_fn fn, void *context, struct err *err)
+{
+	ids_auto ids = IDS_NONE;
+
+	if (ids_collect(&ids, q, err) < 0)
+		return -1;
+	stmt_close(q);
+	for (size_t i = 0; i < ids.count; i++) {
+		delivery_auto d = DELIVERY_EMPTY;
+		if (delivery_load(db, ids.list[i], &d, err) < 0 || fn(&d, context) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int delivery_each(struct db *db, int64_t meeting_id, delivery_fn fn, void *context,
+	struct err *err)
+{
+	stmt_auto q = stmt_open(db,
+		"SELECT d.id FROM letter AS l\n"
+		"JOIN delivery AS d ON d.letter_id = l.id\n"
+		"WHERE coalesce(l.meeting_id, 0) = ?\n"
+		"ORDER BY l.kind, l.version, d.name, d.id",
+		SQL_INT(meeting_id));
+
+	return call_for_all(db, &q, fn, context, err);
+}
+
+int delivery_each_untold(struct db *db, delivery_fn fn, void *context, struct err *err)
+{
+	stmt_auto q = stmt_open(db,
+		"SELECT id FROM delivery INDEXED BY delivery_untold\n"
+		"WHERE state IN ('failed', 'bounced') AND told_at IS NULL\n"
+		"ORDER BY id");
+
+	return call_for_all(db, &q, fn, context, err);
+}
+
+int delivery_set_told(struct db *db, int64_t id, int64_t now, struct err *err)
+{
+	return db_run(db, err, "UPDATE delivery SET told_at = ? WHERE id = ?",
+		SQL_INT(now), SQL_INT(id));
+}
+
+int delivery_oldest_untold_at(struct db *db, int64_t *ret_at, struct err *err)
+{
+	*ret_at = 0;
+	return db_find_int(db, err, ret_at,
+		       "SELECT coalesce(min(changed_at), 0)\n"
+		       "FROM delivery INDEXED BY delivery_untold\n"
+		       "WHERE state IN ('failed', 'bounced') AND told_at IS NULL") < 0
+		       ? -1
+		       : 0;
+}
+
+int delivery_each_late(struct db *db, int64_t first_try_before, delivery_fn fn,
+	void *context, struct err *err)
+{
+	stmt_auto q = stmt_open(db,
+		"SELECT id FROM delivery\n"
+		"WHERE state = 'deferred' AND first_try_at < ? AND told_late_at IS "
+		"NULL\n"
+		"ORDER BY id",
+		SQL_INT(first_try_before));
+
+	return call_for_all(db, &q, fn, context, err);
+}
+
+int delivery_set_told_late(struct db *db, int64_t id, int64_t now, struct err *err)
+{
+	return db_run(db, err, "UPDATE delivery SET told_late_at = ? WHERE id = ?",
+		SQL_INT(now), SQL_INT(id));
+}
+
+json_t *delivery_counts(struct db *db, struct err *err)
+{
+	json_auto_t *counts = json_object();
+	int r;
+	stmt_auto q =
+		stmt_open(db, "SELECT state, count(*) FROM delivery GROUP BY state");
+
+	for (size_t i = 0; i < STATE_COUNT; i++)
+		json_object_set_new(counts, state_names[i], json_integer(0));
+	while ((r = stmt_step(&q, err)) == 1)
+		json_object_set_new(
+			counts, stmt_text(&q, 0), json_integer(stmt_int(&q, 1)));
+	return r < 0 ? NULL : TAKE(counts);
+}
+
+int delivery_count_to(
+	struct db *db, const char *address, int64_t since, struct err *err)
+{
+	int64_t count = 0;
+
+	if (db_find_int(db, err, &count,
+		    "SELECT count(*) FROM delivery AS d\n"
+		    "JOIN letter AS l ON l.id = d.letter_id\n"
+		    "WHERE d.address = ? AND d.created_at >= ?\n"
+		    "  AND d.state NOT IN ('failed', 'withdrawn')\n"
+		    "  AND l.kind NOT IN ('invitation', 'update', 'cancellation',\n"
+		    "    'reminder', 'minutes-request', 'minutes')",
+		    SQL_TEXT(address), SQL_INT(since)) < 0)
+		return -1;
+	return (int)count;
+}

@@ -1,0 +1,140 @@
+/*
+ * Deliveries: the promise to say a letter to one recipient. A delivery has its own head
+ * (To, Message-ID) and, for a personal letter, its own body. A mail is head + (own body
+ * or the letter's body): the head ends with the last header field's CRLF, the body
+ * begins with its MIME header fields.
+ */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+
+struct db;
+
+enum delivery_state {
+	DELIVERY_DUE,
+	DELIVERY_SENDING,   /* handed over; committed before the first byte */
+	DELIVERY_UNKNOWN,   /* the connection closed behind the final dot, or we died */
+	DELIVERY_DEFERRED,  /* 4xx: again at due_at */
+	DELIVERY_SENT,	    /* 250 recorded */
+	DELIVERY_FAILED,    /* 5xx, or tried for too long */
+	DELIVERY_WITHDRAWN, /* no longer owed before it went out */
+	DELIVERY_DELIVERED, /* a success DSN said so */
+	DELIVERY_BOUNCED,   /* a failure DSN said so */
+	DELIVERY_ANSWERED,  /* the recipient answered */
+};
+
+const char *delivery_state_name(enum delivery_state state);
+/* False where the recipient has not got it and, as things stand, will not; true while
+ * it is on its way. */
+bool delivery_state_is_served(enum delivery_state state);
+
+struct delivery {
+	int64_t id;
+	int64_t letter_id;
+	char *kind;
+	int64_t meeting_id;
+	int version; /* the letter's */
+	enum delivery_state state;
+	char *address;
+	char *name;
+	char *person; /* id in the directory, NULL for others (secretary, coordinator)
+		       */
+	char *committee;  /* through which it is owed; NULL */
+	char *message_id; /* with its angle brackets */
+	char *subject;
+	int priority; /* small goes first */
+	int64_t due_at;
+	int64_t first_try_at; /* 0: none yet */
+	int tries;
+	char *reply; /* what the server last said, "550 5.1.1 ..." */
+	int64_t sent_at;
+};
+
+void delivery_deinit(struct delivery *d);
+#define delivery_auto __attribute__((cleanup(delivery_deinit))) struct delivery
+#define DELIVERY_EMPTY ((struct delivery){0})
+
+/*
+ * Reserves the id that the Message-ID's token needs: inserts letter x address once,
+ * state due, and calls nothing else. 1 new (fill it with delivery_freeze in the same
+ * transaction), 0 was there, -1. Takes letter_id, address, name, person, committee,
+ * priority, due_at from d.
+ */
+int delivery_add(struct db *db, const struct delivery *d, int64_t now, int64_t *ret_id,
+	struct err *err);
+/* body NULL: the letter's. */
+int delivery_freeze(struct db *db, int64_t id, const char *message_id, const void *head,
+	size_t head_len, const void *body, size_t body_len, struct err *err);
+
+/* ---- dispatch ---- */
+
+/* The next due or deferred one with due_at <= now by priority, then due_at; becomes
+ * `sending`, tries + 1, in a transaction of its own. 1, 0 none, -1. */
+int delivery_claim(struct db *db, int64_t now, struct delivery *ret, struct err *err);
+/* The whole mail: head + body. */
+int delivery_read(struct db *db, int64_t id, struct buf *ret, struct err *err);
+/* At the start of dispatch: every `sending` becomes `unknown`, due again (to be looked
+ * into) after grace seconds. Count or -1. */
+int delivery_find_interrupted(
+	struct db *db, int64_t now, int64_t grace, struct err *err);
+/* What the server said. due_at only for DEFERRED and UNKNOWN. With SENT and
+ * with_sent_copy a mailbox request `append` is left for intake in the same transaction.
+ */
+struct delivery_result {
+	enum delivery_state state; /* SENT, DEFERRED, FAILED, UNKNOWN */
+	const char *reply;
+	int64_t due_at;
+	bool with_sent_copy;
+	bool keeps_tries; /* a lane problem, not the mail's: the try is not counted */
+};
+int delivery_record(struct db *db, int64_t id, const struct delivery_result *result,
+	int64_t now, struct err *err);
+/* unknown ones whose due_at <= now: 1, 0, -1. */
+int delivery_next_unknown(
+	struct db *db, int64_t now, struct delivery *ret, struct err *err);
+/* A due, deferred or unknown one waits until due_at: the next look at an unknown one.
+ */
+int delivery_set_due(struct db *db, int64_t id, int64_t due_at, struct err *err);
+/* When the earliest due, deferred or unknown one falls due; 0 where none waits. */
+int delivery_next_due_at(struct db *db, int64_t *ret_at, struct err *err);
+
+/* ---- evidence and status ---- */
+
+/* By id in decimal or Message-ID. 1, 0, -1. */
+int delivery_find(
+	struct db *db, const char *key, struct delivery *ret, struct err *err);
+/* Moves a sent or unknown one to DELIVERED, BOUNCED or ANSWERED (a delivered one to the
+ * latter two, a bounced one to ANSWERED), a due or deferred one to WITHDRAWN or FAILED
+ * (tried for too long), an unknown one to SENT (found) or DUE (one more send, now);
+ * other moves are refused with 0. 1 moved. Every move is in the journal. reply may be
+ * NULL. */
+int delivery_move(struct db *db, int64_t id, enum delivery_state state,
+	const char *reply, int64_t now, struct err *err);
+/* Deliveries of a meeting (0: of none), ordered by kind, version, name; borrowed. */
+typedef int (*delivery_fn)(const struct delivery *d, void *context);
+int delivery_each(struct db *db, int64_t meeting_id, delivery_fn fn, void *context,
+	struct err *err);
+/* Failed or bounced ones the coordinator has not been told of; and the mark that he
+ * has. */
+int delivery_each_untold(struct db *db, delivery_fn fn, void *context, struct err *err);
+int delivery_set_told(struct db *db, int64_t id, int64_t now, struct err *err);
+/* When the oldest of those failed; 0 where there is none. */
+int delivery_oldest_untold_at(struct db *db, int64_t *ret_at, struct err *err);
+/* Deferred ones whose first try lies before first_try_before and that are not told as
+ * late. */
+int delivery_each_late(struct db *db, int64_t first_try_before, delivery_fn fn,
+	void *context, struct err *err);
+int delivery_set_told_late(struct db *db, int64_t id, int64_t now, struct err *err);
+/* {due: n, sent: n, ...}; new reference. */
+json_t *delivery_counts(struct db *db, struct err *err);
+/* How many letters of automatic kinds (all but those a meeting owes: invitation,
+ * update, cancellation, reminder, minutes-request, minutes) went or wait for address
+ * since `since`. -1. */
+int delivery_count_to(
+	struct db *db, const char *address, int64_t since, struct err *err);

@@ -1,0 +1,158 @@
+#include "store/held.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "store/stmt.h"
+
+static const char *const state_names[] = {
+	[HELD_WAITING] = "waiting",
+	[HELD_RELEASED] = "released",
+	[HELD_REFUSED] = "refused",
+	[HELD_ACTED] = "acted",
+};
+#define STATE_COUNT (sizeof(state_names) / sizeof(*state_names))
+
+static enum held_state state_of(const char *name)
+{
+	size_t i = 0;
+
+	while (i < STATE_COUNT && strcmp(state_names[i], name) != 0)
+		i++;
+	assert(i < STATE_COUNT);
+	return (enum held_state)i;
+}
+
+void held_deinit(struct held *h)
+{
+	free(h->act);
+	free(h->reason);
+	free(h->decided_by);
+	*h = HELD_EMPTY;
+}
+
+int held_add(struct db *db, const struct held *h, int64_t now, int64_t *ret_id,
+	struct err *err)
+{
+	tx_auto tx = TX_NONE;
+
+	if (tx_begin(&tx, db, err) < 0)
+		return -1;
+	int r = db_find_int(db, err, ret_id,
+		"SELECT id FROM held WHERE incoming_id = ? AND act = ?",
+		SQL_INT(h->incoming_id), SQL_TEXT(h->act));
+	if (r)
+		return r < 0 ? -1 : 0;
+	if (db_run(db, err,
+		    "INSERT INTO held (incoming_id, meeting_id, act, reason, state, "
+		    "held_at)\n"
+		    "VALUES (?, ?, ?, ?, 'waiting', ?)",
+		    SQL_INT(h->incoming_id), SQL_ID(h->meeting_id), SQL_TEXT(h->act),
+		    SQL_TEXT(h->reason), SQL_INT(now)) < 0)
+		return -1;
+	*ret_id = db_last_id(db);
+	return tx_commit(&tx, err) < 0 ? -1 : 1;
+}
+
+static int load(struct db *db, int64_t id, struct held *ret, struct err *err)
+{
+	stmt_auto q = stmt_open(db,
+		"SELECT id, incoming_id, meeting_id, act, reason, state, held_at, "
+		"decided_at,\n"
+		"  decided_by\n"
+		"FROM held\n"
+		"WHERE id = ?",
+		SQL_INT(id));
+	int r = stmt_step(&q, err);
+
+	if (r != 1)
+		return r;
+	held_deinit(ret);
+	*ret = (struct held){
+		.id = stmt_int(&q, 0),
+		.incoming_id = stmt_int(&q, 1),
+		.meeting_id = stmt_int(&q, 2),
+		.act = stmt_copy(&q, 3),
+		.reason = stmt_copy(&q, 4),
+		.state = state_of(stmt_text(&q, 5)),
+		.held_at = stmt_int(&q, 6),
+		.decided_at = stmt_int(&q, 7),
+		.decided_by = stmt_copy(&q, 8),
+	};
+	return 1;
+}
+
+int held_get(struct db *db, int64_t id, struct held *ret, struct err *err)
+{
+	int r = load(db, id, ret, err);
+
+	if (r == 0)
+		return err_set(err, ERR_PERM, "nothing is held as %lld", (long long)id);
+	return r < 0 ? -1 : 0;
+}
+
+int held_decide(struct db *db, int64_t id, enum held_state state, const char *by,
+	int64_t meeting_id, int64_t now, struct err *err)
+{
+	assert(state == HELD_RELEASED || state == HELD_REFUSED);
+	if (db_run(db, err,
+		    "UPDATE held\n"
+		    "SET state = ?1, decision = ?1, decided_by = ?2,\n"
+		    "  meeting_id = coalesce(?3, meeting_id), decided_at = ?4\n"
+		    "WHERE id = ?5 AND state = 'waiting'",
+		    SQL_TEXT(state_names[state]), SQL_TEXT(by), SQL_ID(meeting_id),
+		    SQL_INT(now), SQL_INT(id)) < 0)
+		return -1;
+	return db_changes(db) > 0;
+}
+
+int held_next_decided(struct db *db, struct held *ret, struct err *err)
+{
+	int64_t id = 0;
+	int r = db_find_int(db, err, &id,
+		"SELECT id FROM held\n"
+		"WHERE state IN ('released', 'refused') AND state <> 'acted'\n"
+		"ORDER BY id\n"
+		"LIMIT 1");
+
+	return r == 1 ? load(db, id, ret, err) : r;
+}
+
+int held_set_acted(struct db *db, int64_t id, int64_t now, struct err *err)
+{
+	return db_run(db, err,
+		"UPDATE held\n"
+		"SET state = 'acted', acted_at = ?\n"
+		"WHERE id = ? AND state IN ('released', 'refused')",
+		SQL_INT(now), SQL_INT(id));
+}
+
+json_t *held_list(struct db *db, struct err *err)
+{
+	json_auto_t *list = json_array();
+	int r;
+	stmt_auto q = stmt_open(db,
+		"SELECT h.id, printf('%04d-%06d', i.register_year, "
+		"i.register_number),\n"
+		"  i.from_address, i.subject, m.code, h.act, h.reason, h.held_at\n"
+		"FROM held AS h\n"
+		"JOIN incoming AS i ON i.id = h.incoming_id\n"
+		"LEFT JOIN meeting AS m ON m.id = h.meeting_id\n"
+		"WHERE h.state = 'waiting'\n"
+		"ORDER BY h.held_at, h.id");
+
+	while ((r = stmt_step(&q, err)) == 1) {
+		json_t *row = json_object();
+		json_put_int(row, "id", stmt_int(&q, 0));
+		json_put_str(row, "register", stmt_text(&q, 1));
+		json_put_str(row, "from", stmt_text(&q, 2));
+		json_put_str(row, "subject", stmt_text(&q, 3));
+		json_put_str(row, "meeting", stmt_text(&q, 4));
+		json_put_str(row, "act", stmt_text(&q, 5));
+		json_put_str(row, "reason", stmt_text(&q, 6));
+		json_put_int(row, "held_at", stmt_int(&q, 7));
+		json_array_append_new(list, row);
+	}
+	return r < 0 ? NULL : TAKE(list);
+}

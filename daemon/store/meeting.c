@@ -1,0 +1,359 @@
+#include "store/meeting.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "store/stmt.h"
+
+static const char *const state_names[] = {
+	[MEETING_PLANNED] = "planned",
+	[MEETING_CANCELLED] = "cancelled",
+	[MEETING_UNPLACED] = "unplaced",
+};
+#define STATE_COUNT (sizeof(state_names) / sizeof(*state_names))
+
+const char *meeting_state_name(enum meeting_state state)
+{
+	assert((size_t)state < STATE_COUNT);
+	return state_names[state];
+}
+
+static enum meeting_state state_of(const char *name)
+{
+	size_t i = 0;
+
+	while (i < STATE_COUNT && strcmp(state_names[i], name) != 0)
+		i++;
+	assert(i < STATE_COUNT);
+	return (enum meeting_state)i;
+}
+
+void meeting_deinit(struct meeting *m)
+{
+	free(m->uid);
+	free(m->code);
+	free(m->source_uid);
+	free(m->recurrence_id);
+	free(m->kind);
+	free(m->council);
+	free(m->reason);
+	free(m->title);
+	free(m->location);
+	free(m->agenda);
+	free(m->told);
+	*m = MEETING_EMPTY;
+}
+
+static struct meeting row_of(const struct stmt *q)
+{
+	return (struct meeting){
+		.id = stmt_int(q, 0),
+		.uid = stmt_copy(q, 1),
+		.code = stmt_copy(q, 2),
+		.source_uid = stmt_copy(q, 3),
+		.recurrence_id = stmt_copy(q, 4),
+		.source_id = stmt_int(q, 5),
+		.kind = stmt_copy(q, 6),
+		.council = stmt_copy(q, 7),
+		.state = state_of(stmt_text(q, 8)),
+		.reason = stmt_copy(q, 9),
+		.title = stmt_copy(q, 10),
+		.location = stmt_copy(q, 11),
+		.agenda = stmt_copy(q, 12),
+		.starts_at = stmt_int(q, 13),
+		.ends_at = stmt_int(q, 14),
+		.all_day = stmt_int(q, 15) != 0,
+		.decisive = stmt_int(q, 16) != 0,
+		.sequence = (int)stmt_int(q, 17),
+		.told = stmt_copy(q, 18),
+		.told_at = stmt_int(q, 19),
+	};
+}
+
+/* 1 found, 0 none, -1. */
+static int load(struct db *db, int64_t id, struct meeting *ret, struct err *err)
+{
+	stmt_auto q = stmt_open(db,
+		"SELECT id, uid, code, source_uid, recurrence_id, source_id, kind, "
+		"council,\n"
+		"  state, reason, title, location, agenda, starts_at, ends_at, "
+		"all_day,\n"
+		"  decisive, sequence, told, told_at\n"
+		"FROM meeting\n"
+		"WHERE id = ?",
+		SQL_INT(id));
+	int r = stmt_step(&q, err);
+
+	if (r == 1) {
+		meeting_deinit(ret);
+		*ret = row_of(&q);
+	}
+	return r;
+}
+
+static int find_source(struct db *db, const char *source_uid, const char *recurrence_id,
+	int64_t *ret_id, struct err *err)
+{
+	return db_find_int(db, err, ret_id,
+		"SELECT id FROM meeting\n"
+		"WHERE source_uid = ? AND recurrence_id = ?",
+		SQL_TEXT(source_uid), SQL_TEXT(recurrence_id ? recurrence_id : ""));
+}
+
+/* The wish, or with "-2", "-3" ... behind it; the caller frees. NULL on error. */
+static char *free_code(struct db *db, const char *wish, struct err *err)
+{
+	str_auto *code = xstrdup(wish);
+
+	for (int n = 2;; n++) {
+		int64_t id = 0;
+		int r = db_find_int(db, err, &id,
+			"SELECT id FROM meeting WHERE code = ?", SQL_TEXT(code));
+		if (r < 0)
+			return NULL;
+		if (r == 0)
+			return TAKE(code);
+		free(TAKE(code));
+		code = xasprintf("%s-%d", wish, n);
+	}
+}
+
+static int insert(struct db *db, const struct meeting *m, int64_t now, int64_t *ret_id,
+	struct err *err)
+{
+	str_auto *code = free_code(db, m->code, err);
+
+	if (!code)
+		return -1;
+	if (db_run(db, err,
+		    "INSERT INTO meeting (uid, code, source_uid, recurrence_id, "
+		    "source_id,\n"
+		    "  kind, council, state, reason, title, location, agenda, "
+		    "starts_at,\n"
+		    "  ends_at, all_day, decisive, created_at, changed_at)\n"
+		    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
+		    "?14,\n"
+		    "  ?15, ?16, ?17, ?17)",
+		    SQL_TEXT(m->uid), SQL_TEXT(code), SQL_TEXT(m->source_uid),
+		    SQL_TEXT(m->recurrence_id ? m->recurrence_id : ""),
+		    SQL_ID(m->source_id), SQL_TEXT(m->kind), SQL_TEXT(m->council),
+		    SQL_TEXT(meeting_state_name(m->state)), SQL_TEXT(m->reason),
+		    SQL_TEXT(m->title), SQL_TEXT(m->location), SQL_TEXT(m->agenda),
+		    SQL_INT(m->starts_at), SQL_INT(m->ends_at), SQL_INT(m->all_day),
+		    SQL_INT(m->decisive), SQL_INT(now)) < 0)
+		return -1;
+	*ret_id = db_last_id(db);
+	return 1;
+}
+
+/* Touches the row only where something differs. */
+static int update(struct db *db, int64_t id, const struct meeting *m, int64_t now,
+	struct err *err)
+{
+	if (db_run(db, err,
+		    "UPDATE meeting\n"
+		    "SET (source_id, kind, council, state, reason, title, location, "
+		    "agenda,\n"
+		    "  starts_at, ends_at, all_day, decisive, changed_at)\n"
+		    "  = (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)\n"
+		    "WHERE id = ?14\n"
+		    "  AND (source_id, kind, council, state, reason, title, location,\n"
+		    "    agenda, starts_at, ends_at, all_day, decisive)\n"
+		    "  IS NOT (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
+		    SQL_ID(m->source_id), SQL_TEXT(m->kind), SQL_TEXT(m->council),
+		    SQL_TEXT(meeting_state_name(m->state)), SQL_TEXT(m->reason),
+		    SQL_TEXT(m->title), SQL_TEXT(m->location), SQL_TEXT(m->agenda),
+		    SQL_INT(m->starts_at), SQL_INT(m->ends_at), SQL_INT(m->all_day),
+		    SQL_INT(m->decisive), SQL_INT(now), SQL_INT(id)) < 0)
+		return -1;
+	return db_changes(db) > 0;
+}
+
+int meeting_put(struct db *db, const struct meeting *m, int64_t now, int64_t *ret_id,
+	struct err *err)
+{
+	tx_auto tx = TX_NONE;
+
+	if (tx_begin(&tx, db, err) < 0)
+		return -1;
+	int found = find_source(db, m->source_uid, m->recurrence_id, ret_id, err);
+	if (found < 0)
+		return -1;
+	int changed = found ? update(db, *ret_id, m, now, err)
+			    : insert(db, m, now, ret_id, err);
+	if (changed < 0 || tx_commit(&tx, err) < 0)
+		return -1;
+	return changed;
+}
+
+static int find_key(struct db *db, const char *key, int64_t *ret_id, struct err *err)
+{
+	*ret_id = key_as_id(key);
+	if (*ret_id)
+		return 1;
+	return db_find_int(db, err, ret_id,
+		"SELECT id FROM meeting WHERE code = ?1\n"
+		"UNION ALL\n"
+		"SELECT id FROM meeting WHERE uid = ?1",
+		SQL_TEXT(key));
+}
+
+int meeting_find(struct db *db, const char *key, struct meeting *ret, struct err *err)
+{
+	int64_t id = 0;
+	int r = find_key(db, key, &id, err);
+
+	return r == 1 ? load(db, id, ret, err) : r;
+}
+
+int meeting_find_uid(
+	struct db *db, const char *uid, struct meeting *ret, struct err *err)
+{
+	int64_t id = 0;
+	int r = db_find_int(
+		db, err, &id, "SELECT id FROM meeting WHERE uid = ?", SQL_TEXT(uid));
+
+	return r == 1 ? load(db, id, ret, err) : r;
+}
+
+int meeting_find_source(struct db *db, const char *source_uid,
+	const char *recurrence_id, struct meeting *ret, struct err *err)
+{
+	int64_t id = 0;
+	int r = find_source(db, source_uid, recurrence_id, &id, err);
+
+	return r == 1 ? load(db, id, ret, err) : r;
+}
+
+int meeting_get(struct db *db, int64_t id, struct meeting *ret, struct err *err)
+{
+	int r = load(db, id, ret, err);
+
+	if (r == 0)
+		return err_set(err, ERR_PERM, "no meeting %lld", (long long)id);
+	return r;
+}
+
+static int call_with(
+	struct db *db, int64_t id, meeting_fn fn, void *context, struct err *err)
+{
+	meeting_auto m = MEETING_EMPTY;
+
+	return load(db, id, &m, err) < 0 ? -1 : fn(&m, context);
+}
+
+int meeting_each(struct db *db, int64_t from, int64_t to, meeting_fn fn, void *context,
+	struct err *err)
+{
+	ids_auto ids = IDS_NONE;
+	stmt_auto q = stmt_open(db,
+		"SELECT id FROM meeting\n"
+		"WHERE starts_at >= ? AND starts_at < ?\n"
+		"ORDER BY starts_at, id",
+		SQL_INT(from), SQL_INT(to));
+
+	if (ids_collect(&ids, &q, err) < 0)
+		return -1;
+	stmt_close(&q);
+	for (size_t i = 0; i < ids.count; i++)
+		if (call_with(db, ids.list[i], fn, context, err) < 0)
+			return -1;
+	return 0;
+}
+
+/* The first column of every row; takes over the statement's errors. */
+static json_t *ids_as_json(struct stmt *q, struct err *err)
+{
+	json_auto_t *list = json_array();
+	int r;
+
+	while ((r = stmt_step(q, err)) == 1)
+		json_array_append_new(list, json_integer(stmt_int(q, 0)));
+	return r < 0 ? NULL : TAKE(list);
+}
+
+json_t *meeting_ids_of_source(
+	struct db *db, int64_t source_id, int64_t from, struct err *err)
+{
+	stmt_auto q = stmt_open(db,
+		"SELECT id FROM meeting\n"
+		"WHERE source_id = ? AND starts_at >= ?\n"
+		"ORDER BY starts_at, id",
+		SQL_INT(source_id), SQL_INT(from));
+
+	return ids_as_json(&q, err);
+}
+
+int meeting_set_state(struct db *db, int64_t id, enum meeting_state state,
+	const char *reason, int64_t now, struct err *err)
+{
+	return db_run(db, err,
+		"UPDATE meeting\n"
+		"SET state = ?1, reason = ?2, changed_at = ?3\n"
+		"WHERE id = ?4 AND (state, reason) IS NOT (?1, ?2)",
+		SQL_TEXT(meeting_state_name(state)), SQL_TEXT(reason), SQL_INT(now),
+		SQL_INT(id));
+}
+
+int meeting_set_told(struct db *db, int64_t id, int sequence, const json_t *told,
+	int64_t now, struct err *err)
+{
+	str_auto *text = told ? json_text(told) : NULL;
+
+	return db_run(db, err,
+		"UPDATE meeting\n"
+		"SET sequence = ?, told = ?, told_at = ?\n"
+		"WHERE id = ?",
+		SQL_INT(sequence), SQL_TEXT(text), SQL_INT(now), SQL_INT(id));
+}
+
+int meeting_role_put(struct db *db, int64_t meeting_id, const char *role,
+	const char *name, const char *address, struct err *err)
+{
+	return db_run(db, err,
+		"INSERT INTO meeting_role (meeting_id, role, name, address)\n"
+		"VALUES (?, ?, ?, ?)\n"
+		"ON CONFLICT (meeting_id, role)\n"
+		"DO UPDATE SET name = excluded.name, address = excluded.address",
+		SQL_INT(meeting_id), SQL_TEXT(role), SQL_TEXT(name), SQL_TEXT(address));
+}
+
+int meeting_role_clear(struct db *db, int64_t meeting_id, struct err *err)
+{
+	return db_run(db, err, "DELETE FROM meeting_role WHERE meeting_id = ?",
+		SQL_INT(meeting_id));
+}
+
+json_t *meeting_roles(struct db *db, int64_t meeting_id, struct err *err)
+{
+	json_auto_t *list = json_array();
+	int r;
+	stmt_auto q = stmt_open(db,
+		"SELECT role, name, address FROM meeting_role\n"
+		"WHERE meeting_id = ?\n"
+		"ORDER BY role",
+		SQL_INT(meeting_id));
+
+	while ((r = stmt_step(&q, err)) == 1) {
+		json_t *row = json_object();
+		json_put_str(row, "role", stmt_text(&q, 0));
+		json_put_str(row, "name", stmt_text(&q, 1));
+		json_put_str(row, "address", stmt_text(&q, 2));
+		json_array_append_new(list, row);
+	}
+	return r < 0 ? NULL : TAKE(list);
+}
+
+json_t *meeting_ids_by_role(
+	struct db *db, const char *address, int64_t from, int64_t to, struct err *err)
+{
+	stmt_auto q = stmt_open(db,
+		"SELECT DISTINCT m.id FROM meeting_role AS r\n"
+		"JOIN meeting AS m ON m.id = r.meeting_id\n"
+		"WHERE r.address = ? AND m.starts_at >= ? AND m.starts_at < ?\n"
+		"ORDER BY m.starts_at, m.id",
+		SQL_TEXT(address), SQL_INT(from), SQL_INT(to));
+
+	return ids_as_json(&q, err);
+}

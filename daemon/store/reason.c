@@ -1,0 +1,119 @@
+#include "store/reason.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct reason {
+	const char *code;
+	const char *sentence;
+};
+
+/* clang-format off */
+/* Sorted by code. */
+static const struct reason reasons[] = {
+	{"answer-applied", "The invited person answered the invitation; the answer counts."},
+	{"answer-not-vouched", "No trusted server vouches for the sender of this answer, so it "
+		"does not count until the coordinator says yes."},
+	{"answer-same", "The very same answer had come before; nothing changed."},
+	{"answer-stale", "The answer is older than one that counts, or answers a time or place "
+		"that no longer holds; it is recorded and does not count."},
+	{"answer-uninvited", "Somebody answered who was not invited; the answer is shown and "
+		"never counted."},
+	{"answer-unknown-meeting", "The answer names a meeting that is not one of ours."},
+	{"answer-wrong-sender", "The answer was sent from an address that is neither the "
+		"attendee's nor another one of the same person, so it does not count."},
+	{"answered", "The recipient answered, so the mail was received."},
+	{"auto-reply", "An automatic answer, out of office for example; nobody wrote it and "
+		"nothing is answered."},
+	{"automatic-mail-cap", "The address has had as many automatic mails today as one address "
+		"may have, so none was sent."},
+	{"bounce-counted", "A returned mail: the delivery that it is about is marked as not "
+		"received."},
+	{"bounce-no-failure", "A report about a delivery that has not failed; nothing changed."},
+	{"bounce-not-ours", "A returned mail about nothing that was sent from here."},
+	{"bounced", "The recipient's side returned the mail as undeliverable."},
+	{"broken-crash", "The reader ended while it was reading this; it is set aside and can be "
+		"read again."},
+	{"broken-limit", "This exceeds a limit of the reader (depth, parts, size or count), so it "
+		"was set aside unread."},
+	{"broken-parse", "The bytes are damaged in such a way that nothing certain can be read "
+		"from them."},
+	{"broken-slow", "Reading this took too long; it is set aside and can be read again."},
+	{"calendar-emptied", "All meetings that had been told of went from a calendar at once; "
+		"nothing is cancelled until a person has looked."},
+	{"calendar-unreadable", "The calendar cannot be read; what it last said still holds."},
+	{"delivered", "The recipient's server reported that the mail was delivered."},
+	{"found-in-sent", "Whether the mail had gone was not known; its copy in the Sent folder "
+		"shows that it had."},
+	{"held-refused", "The coordinator said no to what this mail asked for."},
+	{"itip-not-reply", "A request or cancellation from somebody else for a meeting of ours is "
+		"ignored: its organiser is this mailbox."},
+	{"meeting-cancelled", "The calendar says that the meeting is cancelled."},
+	{"meeting-changed", "Something of the meeting changed since its recipients were told."},
+	{"meeting-gone", "The meeting is no longer in the calendar."},
+	{"meeting-no-council", "The calendar entry names no council that there is on that day."},
+	{"meeting-no-kind", "The calendar entry does not say what kind of meeting it is."},
+	{"meeting-several-councils", "The calendar entry fits several councils; a person has to "
+		"say which."},
+	{"meeting-several-kinds", "The calendar entry fits several kinds of meeting; a person has "
+		"to say which."},
+	{"minutes-accepted", "Somebody who may hand in this meeting's minutes did so; they go to "
+		"everyone they are owed to."},
+	{"minutes-meeting-not-held", "Minutes came for a meeting that has not taken place or is "
+		"cancelled; the coordinator decides."},
+	{"minutes-no-file", "The mail is about minutes, but no file is attached to it."},
+	{"minutes-no-meeting", "It cannot be told which meeting these minutes belong to; the "
+		"coordinator decides."},
+	{"minutes-no-role", "The sender is neither secretary nor chair of this meeting nor of the "
+		"security unit; the coordinator decides."},
+	{"minutes-not-vouched", "No trusted server vouches for the sender of these minutes; the "
+		"coordinator decides."},
+	{"minutes-refused", "The coordinator said no to these minutes."},
+	{"minutes-released", "The coordinator said yes to these minutes; they go to everyone they "
+		"are owed to."},
+	{"minutes-same", "The very same files had been handed in for this meeting before; nothing "
+		"is sent again."},
+	{"minutes-several-meetings", "These minutes may belong to several meetings; the "
+		"coordinator decides."},
+	{"minutes-too-large", "A file of these minutes is larger than the settings allow."},
+	{"minutes-type-refused", "A file of these minutes is of a type that the settings do not "
+		"allow."},
+	{"minutes-wanted", "The meeting has taken place and its minutes have not come in yet."},
+	{"no-longer-owed", "Before it went out, the recipient was no longer owed it."},
+	{"not-understood", "The mail fits nothing that is handled here; it is left unread in the "
+		"inbox for the coordinator."},
+	{"outcome-unknown", "The connection ended before the server said whether it took the "
+		"mail; evidence is looked for before it is sent again."},
+	{"owed", "The recipient is owed it by the directory on that day."},
+	{"owed-late-joiner", "The recipient came to be owed it after the others had been told."},
+	{"own-mail", "A mail of our own that came back to the mailbox."},
+	{"past-meeting", "The meeting had already begun, so nobody is invited to it any more."},
+	{"person-reply", "A person wrote something; it is left unread in the inbox for the "
+		"coordinator."},
+	{"sent-again", "Whether the mail had gone could not be found out, so it is sent once "
+		"more under the same Message-ID."},
+	{"server-accepted", "The mail server took the mail over."},
+	{"server-deferred", "The mail server asked to try again later."},
+	{"server-refused", "The mail server refused the mail for good."},
+	{"too-large", "The mail is larger than the settings allow; it is left in the mailbox."},
+	{"tried-too-long", "It was tried for as long as the settings allow, without success."},
+};
+/* clang-format on */
+
+static int compare(const void *code, const void *entry)
+{
+	return strcmp(code, ((const struct reason *)entry)->code);
+}
+
+const char *reason_sentence(const char *code)
+{
+	const struct reason *found = bsearch(code, reasons,
+		sizeof(reasons) / sizeof(*reasons), sizeof(*reasons), compare);
+
+	return found ? found->sentence : NULL;
+}
+
+const char *reason_code_at(size_t index)
+{
+	return index < sizeof(reasons) / sizeof(*reasons) ? reasons[index].code : NULL;
+}
