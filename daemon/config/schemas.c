@@ -6,6 +6,7 @@
 #define EMBED(name, path)                                                              \
 	__asm__(".pushsection .rodata\n" #name ":\n.incbin \"" path "\"\n"             \
 		".byte 0\n.popsection\n");                                             \
+	/* NOLINTNEXTLINE(bugprone-macro-parentheses): a declared name takes none */   \
 	extern const char name[] __attribute__((visibility("hidden")))
 
 EMBED(utskick_schema_text, "config/utskick.schema.json");

@@ -172,6 +172,7 @@ static void take_policies(struct settings *s, struct taking *t)
 
 	s->horizon_days = take_int(t, "horizon_days");
 	s->past_days = take_int(t, "past_days");
+	s->send_hour = take_int(t, "send_hour");
 	s->matching = take_array(t, "matching");
 	t->from = top;
 	take_object(t, "trust");

@@ -98,10 +98,9 @@ struct settings {
 	int send_hour;	  /* local hour at which what falls due on a day goes out */
 	struct kind_settings *kinds;
 	size_t kind_count;
-	const json_t *
-		matching; /* order: ["categories", "summary", "calendar", "location"] */
-	const json_t *authserv_ids; /* whose Authentication-Results count; may be empty:
-				       nobody's */
+	const json_t *matching; /* "categories", "summary", ... in order */
+	const json_t
+		*authserv_ids; /* whose Authentication-Results count; [] nobody's */
 	const json_t *minutes_types; /* allowed media types */
 	int64_t minutes_largest;
 	int automatic_mail_per_day;

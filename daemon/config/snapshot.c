@@ -53,9 +53,7 @@ int config_to_fd(const struct config *c, struct err *err)
 		lseek(fd, 0, SEEK_SET) < 0 || fcntl(fd, F_ADD_SEALS, seals) < 0)
 		return err_set(
 			err, ERR_TEMP, "configuration in memory: %s", strerror(errno));
-	int sealed = fd;
-	fd = -1;
-	return sealed;
+	return fd_take(&fd);
 }
 
 /* From its start and without moving the offset, which all that inherited fd share. */

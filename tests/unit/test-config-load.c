@@ -167,6 +167,9 @@ static void small_office_loads_with_every_member(void **state)
 	assert_string_equal(s->smtp.server.secret_credential, "smtp");
 	assert_string_equal(s->smtp.hello, "by.example");
 	assert_int_equal(s->smtp.unknown_grace_seconds, 600);
+	assert_int_equal(s->horizon_days, 300);
+	assert_int_equal(s->past_days, 50);
+	assert_int_equal(s->send_hour, 7);
 	assert_int_equal(s->calendar_count, 2);
 	assert_null(s->calendars[0].council);
 	assert_string_equal(s->calendars[1].folder, folder);
@@ -207,6 +210,7 @@ static void left_out_members_have_their_defaults(void **state)
 	assert_int_equal(s->imap.idle_minutes, 25);
 	assert_int_equal(s->horizon_days, 400);
 	assert_int_equal(s->past_days, 60);
+	assert_int_equal(s->send_hour, 8);
 	assert_int_equal(json_array_size(s->matching), 4);
 	assert_int_equal(json_array_size(s->minutes_types), 5);
 	assert_int_equal(s->minutes_largest, 25 << 20);
@@ -299,6 +303,8 @@ static const struct mistake mistakes[] = {
 		"read again"},
 	{0, "'idle_minutes': 20", "'idle_minutes': 30", 27, "/imap/idle_minutes",
 		"more than 29"},
+	{0, "'send_hour': 7", "'send_hour': 24", 53, "/planning/send_hour",
+		"more than 23"},
 	{0, "'matching': ['categories', 'summary']", "'matching': []", 55,
 		"/planning/matching", "at least 1"},
 	{0, "'matching': ['categories', 'summary']", "'matching': ['summery']", 55,
