@@ -19,7 +19,7 @@ ifneq ($(SAN),)
 HARDEN := -fsanitize=address,undefined -fno-sanitize-recover=undefined \
           -fno-omit-frame-pointer -fPIE
 endif
-ALL_CFLAGS  = -std=gnu17 $(CFLAGS) $(WARN) $(HARDEN) -Idaemon $(PKG_CFLAGS) \
+ALL_CFLAGS  = -std=gnu17 -D_GNU_SOURCE $(CFLAGS) $(WARN) $(HARDEN) -Idaemon $(PKG_CFLAGS) \
               -DUTSKICK_VERSION='"$(VERSION)"' \
               -DUTSKICK_SHARE='"$(PREFIX)/share/utskick"' -DUTSKICK_CONFDIR='"$(CONFDIR)"'
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(HARDEN) $(LDFLAGS)

@@ -1,0 +1,39 @@
+/*
+ * Asking the sealed reader, from the office, the command and --check. The reader is this very program again, started
+ * at the first question and after it died (reader/PROTOCOL.md).
+ */
+#pragma once
+
+#include <jansson.h>
+#include <stddef.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/mem.h"
+#include "calendar/calendar-read.h"
+#include "config/settings.h"
+
+enum reader_outcome {
+	READER_OK,
+	READER_BROKEN,  /* ret: {"broken": reason code, "what": words} */
+	READER_CRASHED, /* it died over these bytes; err says how */
+	READER_SLOW,    /* it was ended at its time limit */
+};
+
+struct reader;
+
+/* settings are borrowed for the reader's life. */
+struct reader *reader_new(const struct reader_settings *settings);
+
+/* ret: what is said, a new reference; NULL unless OK or BROKEN. */
+enum reader_outcome reader_mail(struct reader *r, const void *bytes, size_t len,
+	json_t **ret, struct err *err);
+enum reader_outcome reader_calendar(struct reader *r, const void *bytes, size_t len,
+	const struct calendar_window *window, json_t **ret, struct err *err);
+/* The decoded bytes of the leaf part with that SHA-256; READER_BROKEN where there is none. */
+enum reader_outcome reader_part(struct reader *r, const void *bytes, size_t len,
+	const char *sha256, struct buf *ret, struct err *err);
+
+void reader_free(struct reader *r);
+DEFINE_FREEP(reader, struct reader, reader_free)
+#define reader_auto __attribute__((cleanup(reader_freep))) struct reader

@@ -1,0 +1,264 @@
+#include "office/calendar-work.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "duty/placing.h"
+#include "mail/address.h"
+#include "office/meeting-entry.h"
+#include "office/notices.h"
+#include "store/journal.h"
+#include "store/meeting.h"
+#include "store/source.h"
+
+static const struct calendar_settings *calendar_of(
+	const struct office *o, const struct source *source)
+{
+	const struct settings *s = &o->config->settings;
+
+	for (size_t i = 0; i < s->calendar_count; i++)
+		if (strcmp(s->calendars[i].name, source->calendar) == 0)
+			return &s->calendars[i];
+	return NULL;
+}
+
+static void add_id(json_t *set, int64_t id)
+{
+	str_auto *key = xasprintf("%lld", (long long)id);
+
+	json_object_set_new(set, key, json_true());
+}
+
+static bool has_id(const json_t *set, int64_t id)
+{
+	str_auto *key = xasprintf("%lld", (long long)id);
+
+	return json_object_get(set, key) != NULL;
+}
+
+/* Occurrences as meetings; their ids go into the set `seen`. */
+static int put_occurrences(struct office *o, const struct source *source,
+	const json_t *calendar, int64_t now, json_t *seen, struct err *err)
+{
+	const struct calendar_settings *settings = calendar_of(o, source);
+	const json_t *components = json_object_get(calendar, "components");
+	size_t i;
+	json_t *occurrence;
+
+	json_array_foreach (json_object_get(calendar, "occurrences"), i, occurrence) {
+		const json_t *component = json_array_get(
+			components, (size_t)json_int_or(occurrence, "component", -1));
+		int64_t id = 0;
+		if (!component)
+			continue;
+		if (meeting_entry_put(o, source->id, settings, component, occurrence,
+			    now, &id, err) < 0)
+			return -1;
+		add_id(seen, id);
+	}
+	return 0;
+}
+
+static int count_told(struct office *o, const json_t *ids, struct err *err)
+{
+	int told = 0;
+	size_t i;
+	json_t *one;
+
+	json_array_foreach (ids, i, one) {
+		meeting_auto m = MEETING_EMPTY;
+		int found = meeting_get(o->db, json_integer_value(one), &m, err);
+		if (found < 0)
+			return -1;
+		told += found && m.told && m.state == MEETING_PLANNED;
+	}
+	return told;
+}
+
+/* An entry that can no longer be read says nothing about its meetings: they stay as
+ * they are. */
+static bool is_problem(const json_t *problems, const char *source_uid)
+{
+	size_t i;
+	json_t *one;
+
+	json_array_foreach (problems, i, one)
+		if (strcmp(json_str_or(one, "uid", ""), source_uid) == 0)
+			return true;
+	return false;
+}
+
+static int drop_meeting(struct office *o, int64_t id, const json_t *problems,
+	int64_t now, struct err *err)
+{
+	meeting_auto m = MEETING_EMPTY;
+	int found = meeting_get(o->db, id, &m, err);
+
+	if (found <= 0)
+		return found;
+	if (m.state == MEETING_CANCELLED || is_problem(problems, m.source_uid))
+		return 0;
+	return meeting_set_state(
+		o->db, id, MEETING_CANCELLED, "meeting-gone", now, err);
+}
+
+/* Meetings of the source that it no longer has are cancelled, unless all that were told
+ * went at once. */
+static int drop_missing(struct office *o, const struct source *source,
+	const json_t *seen, const json_t *problems, int64_t now, struct err *err)
+{
+	json_auto_t *known = meeting_ids_of_source(o->db, source->id, now, err);
+	size_t i;
+	json_t *one;
+
+	if (!known)
+		return -1;
+	int told = count_told(o, known, err);
+	if (told < 0)
+		return -1;
+	if (told > 1 && json_object_size(seen) == 0)
+		return notice_calendar_emptied(o, source, told, now, err);
+	json_array_foreach (known, i, one) {
+		int64_t id = json_integer_value(one);
+		if (!has_id(seen, id) && drop_meeting(o, id, problems, now, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int take_calendar(struct office *o, const struct source *source,
+	const json_t *calendar, int64_t now, struct err *err)
+{
+	json_auto_t *seen = json_object();
+	const json_t *problems = json_object_get(calendar, "problems");
+
+	if (put_occurrences(o, source, calendar, now, seen, err) < 0 ||
+		drop_missing(o, source, seen, problems, now, err) < 0 ||
+		notice_problems(o, source, problems, now, err) < 0)
+		return -1;
+	return source_decide(o->db, source->id, source->sha256, NULL, now, err);
+}
+
+static int refuse_calendar(struct office *o, const struct source *source,
+	const char *reason, const char *what, int64_t now, struct err *err)
+{
+	str_auto *words = xasprintf("%s: %s", reason, what);
+
+	log_event(LOG_LEVEL_WARNING, "calendar-broken", "file=%s/%s why=%s",
+		source->calendar, source->path, words);
+	if (source_decide(o->db, source->id, source->sha256, words, now, err) < 0)
+		return -1;
+	return notice_calendar_broken(o, source, what, now, err);
+}
+
+struct reading {
+	enum reader_outcome outcome;
+	json_t *calendar;
+};
+
+static int in_transaction(struct office *o, const struct source *source,
+	const struct reading *r, int64_t now, struct err *err)
+{
+	switch (r->outcome) {
+	case READER_OK:
+		return take_calendar(o, source, r->calendar, now, err);
+	case READER_BROKEN:
+		return refuse_calendar(o, source,
+			json_str_or(r->calendar, "broken", "broken-parse"),
+			json_str_or(r->calendar, "what", ""), now, err);
+	case READER_SLOW:
+		return refuse_calendar(
+			o, source, "broken-slow", "it took too long to read", now, err);
+	case READER_CRASHED:
+		break;
+	}
+	return refuse_calendar(o, source, "broken-crash",
+		"the reader ended while reading it", now, err);
+}
+
+/* What the calendar says cannot be kept (a bug, or a value nobody foresaw): the other
+ * calendars go on. */
+static int set_aside(
+	struct office *o, const struct source *source, int64_t now, struct err *err)
+{
+	str_auto *what = xstrdup(err->text);
+
+	if (db_begin(o->db, err) < 0)
+		return -1;
+	if (refuse_calendar(o, source, "broken-act", what, now, err) == 0 &&
+		db_commit(o->db, err) == 0)
+		return 0;
+	db_rollback(o->db);
+	return -1;
+}
+
+static int read_source(
+	struct office *o, const struct source *source, int64_t now, struct err *err)
+{
+	const struct settings *s = &o->config->settings;
+	const struct calendar_window window = {
+		.from = clock_add_days(now, -s->past_days),
+		.to = clock_add_days(now, s->horizon_days),
+		.zone = s->time_zone,
+	};
+	json_auto_t *calendar = NULL;
+	buf_auto bytes = BUF_EMPTY;
+	struct reading r = {READER_OK, NULL};
+
+	if (source->is_gone)
+		calendar = json_object();
+	else if (source_read(o->db, source->id, &bytes, err) < 0)
+		return -1;
+	for (int try = 0; !source->is_gone && try < s->reader.tries; try++) {
+		json_decref(calendar);
+		calendar = NULL;
+		r.outcome = reader_calendar(
+			o->reader, bytes.data, bytes.len, &window, &calendar, err);
+		if (r.outcome == READER_OK || r.outcome == READER_BROKEN)
+			break;
+	}
+	r.calendar = calendar;
+	if (db_begin(o->db, err) < 0)
+		return -1;
+	if (in_transaction(o, source, &r, now, err) == 0 && db_commit(o->db, err) == 0)
+		return 0;
+	db_rollback(o->db);
+	return err->kind == ERR_PERM ? set_aside(o, source, now, err) : -1;
+}
+
+static int read_new(struct office *o, int64_t now, struct err *err)
+{
+	int count = 0;
+
+	for (;;) {
+		source_auto source = SOURCE_EMPTY;
+		int found = source_next(o->db, &source, err);
+		if (found <= 0)
+			return found < 0 ? -1 : count;
+		if (read_source(o, &source, now, err) < 0)
+			return -1;
+		count++;
+	}
+}
+
+/* On a new day the window reaches further: every calendar is read again. */
+static int start_day(struct office *o, int64_t now, struct err *err)
+{
+	str_auto *day = clock_day(now);
+	str_auto *key = xasprintf("calendars-read:%s", day);
+
+	int first = told_once(o->db, key, now, err);
+	if (first <= 0)
+		return first;
+	return source_renew_all(o->db, err);
+}
+
+int calendar_work(struct office *o, int64_t now, struct err *err)
+{
+	if (start_day(o, now, err) < 0)
+		return -1;
+	return read_new(o, now, err);
+}

@@ -1,0 +1,13 @@
+/*
+ * From calendars to meetings: each occurrence in the window becomes or updates a row.
+ */
+#pragma once
+
+#include <stdint.h>
+
+#include "base/err.h"
+#include "office/office.h"
+
+/* Reads every source that is new, and on a new day all of them again (the window has
+ * moved). Count or -1. */
+int calendar_work(struct office *o, int64_t now, struct err *err);

@@ -1,0 +1,72 @@
+/*
+ * What to do with a mail: a table of handlers, asked in the order of design decision 5.
+ * The first that matches acts; its decision has one outcome and one reason code.
+ */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "office/office.h"
+#include "store/incoming.h"
+#include "store/minutes.h"
+
+/* A mail on the table; owned by incoming-work.c. */
+struct mail_case {
+	const struct incoming *in;
+	const void *raw;
+	size_t raw_len;
+	const json_t *said;	  /* what the reader says */
+	const char *from;	  /* normal address; NULL: none, or several */
+	const char *class;	  /* the reader's, from the bytes alone */
+	bool is_vouched;	  /* a trusted server vouches for `from` */
+	bool is_released;	  /* the coordinator said yes to what was held */
+	int64_t released_meeting; /* the meeting he named; 0: none */
+	int64_t delivery_id;	  /* ours that it quotes; 0: none */
+	json_t *files; /* minutes.c: [{name, media_type, size, sha256}] that were taken
+			  out */
+	struct buf *contents; /* their bytes, in that order */
+	size_t content_count;
+	int64_t now;
+};
+
+/* What was decided. Strings are literals or owned by the mail_case's JSON. */
+struct decision {
+	const char *class;
+	const char *outcome;
+	const char *reason;
+	int64_t meeting_id;
+	bool is_handled; /* move it away from the INBOX */
+	bool is_held;
+};
+
+struct handler {
+	const char *name;
+	/* 1 mine, 0 not, -1 error. */
+	int (*matches)(struct office *o, const struct mail_case *c, struct err *err);
+	/* Work that takes time, before the transaction; NULL: none. */
+	int (*prepare)(struct office *o, struct mail_case *c, struct err *err);
+	/* In the transaction that also records the decision. */
+	int (*act)(struct office *o, const struct mail_case *c, struct decision *ret,
+		struct err *err);
+	const char *describe; /* one sentence for the manual and the log */
+};
+
+extern const struct handler handler_own;
+extern const struct handler handler_bounce;
+extern const struct handler handler_auto_reply;
+extern const struct handler handler_itip;
+extern const struct handler handler_minutes;
+extern const struct handler handler_person;
+extern const struct handler handler_unknown;
+
+/* Holds the mail for the coordinator and tells him; act is what a yes will do. Fills
+ * ret. */
+int handler_hold(struct office *o, const struct mail_case *c, const char *act,
+	const char *reason, int64_t meeting_id, struct decision *ret, struct err *err);
+/* True where address is one of the person's who has other (or the same address). */
+int handler_is_same_person(
+	struct office *o, const char *a, const char *b, struct err *err);

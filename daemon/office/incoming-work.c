@@ -1,0 +1,402 @@
+#include "office/incoming-work.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "mail/address.h"
+#include "mail/auth-results.h"
+#include "mail/message-id.h"
+#include "office/handler.h"
+#include "office/match.h"
+#include "office/notices.h"
+#include "office/receipt.h"
+#include "store/directory.h"
+#include "store/held.h"
+#include "store/journal.h"
+#include "store/mailbox-request.h"
+#include "store/meeting.h"
+
+/* Design decision 5. A coordinator's command comes between itip and minutes once there
+ * is one. */
+static const struct handler *const handlers[] = {&handler_own, &handler_bounce,
+	&handler_auto_reply, &handler_itip, &handler_minutes, &handler_person,
+	&handler_unknown};
+
+/* ---- what handlers share ---- */
+
+int handler_is_same_person(
+	struct office *o, const char *a, const char *b, struct err *err)
+{
+	str_auto *person_a = NULL;
+	str_auto *person_b = NULL;
+	str_auto *name_a = NULL;
+	str_auto *name_b = NULL;
+
+	if (address_is_same(a, b))
+		return 1;
+	int found_a = directory_person_by_address(o->db, a, &person_a, &name_a, err);
+	if (found_a <= 0)
+		return found_a;
+	int found_b = directory_person_by_address(o->db, b, &person_b, &name_b, err);
+	if (found_b <= 0)
+		return found_b;
+	return strcmp(person_a, person_b) == 0;
+}
+
+/* The one who handed it in hears that it waits, where he has a role in the meeting. */
+static int tell_sender(struct office *o, const struct mail_case *c, const char *reason,
+	int64_t meeting_id, struct err *err)
+{
+	meeting_auto m = MEETING_EMPTY;
+
+	if (!c->is_vouched || !meeting_id)
+		return 0;
+	int may = match_may_hand_in(o, meeting_id, c->from, err);
+	if (may <= 0)
+		return may;
+	int found = meeting_get(o->db, meeting_id, &m, err);
+	return found <= 0 ? found : receipt_held(o, c, &m, reason, err);
+}
+
+int handler_hold(struct office *o, const struct mail_case *c, const char *act,
+	const char *reason, int64_t meeting_id, struct decision *ret, struct err *err)
+{
+	const struct held held = {.incoming_id = c->in->id,
+		.meeting_id = meeting_id,
+		.act = (char *)act,
+		.reason = (char *)reason};
+	int64_t id = 0;
+
+	ret->outcome = "held";
+	ret->reason = reason;
+	ret->meeting_id = meeting_id;
+	ret->is_held = true;
+	int is_new = held_add(o->db, &held, c->now, &id, err);
+	if (is_new <= 0)
+		return is_new;
+	if (notice_held(o, c, id, act, reason, meeting_id, err) < 0)
+		return -1;
+	return strcmp(act, "minutes") == 0 ? tell_sender(o, c, reason, meeting_id, err)
+					   : 0;
+}
+
+/* ---- the case ---- */
+
+static int64_t quoted_delivery(const struct office *o, const json_t *said)
+{
+	int64_t id = message_id_delivery(o->key, json_str_or(said, "in_reply_to", ""));
+
+	return id ? id
+		  : message_id_delivery(o->key, json_str_or(said, "references", ""));
+}
+
+static void open_case(struct mail_case *c, const struct office *o,
+	const struct incoming *in, const json_t *said, int64_t now)
+{
+	const json_t *fields = json_object_get(said, "authentication_results");
+
+	c->in = in;
+	c->said = said;
+	c->from = json_str(said, "from");
+	c->class = json_str_or(said, "class", "unknown");
+	c->is_vouched =
+		c->from && json_int_or(said, "from_count", 1) == 1 &&
+		auth_results_vouch(fields, o->config->settings.authserv_ids, c->from);
+	c->delivery_id = quoted_delivery(o, said);
+	c->now = now;
+}
+
+static void close_case(struct mail_case *c)
+{
+	json_decref(c->files);
+	for (size_t i = 0; i < c->content_count; i++)
+		buf_deinit(&c->contents[i]);
+	free(c->contents);
+}
+
+/* ---- the decision ---- */
+
+/* What `export incoming` and `explain` show later of what the reader said. */
+static json_t *detail_of(const json_t *said)
+{
+	static const char *const kept[] = {"text", "attachments", "answers", "failed",
+		"attendee", "partstat", "comment", "sequence", "flags", "to", "date",
+		"original_message_id", "auto_submitted"};
+	json_t *detail = json_object();
+
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
+		json_t *value = json_object_get(said, kept[i]);
+		if (value)
+			json_object_set(detail, kept[i], value);
+	}
+	return detail;
+}
+
+static int record(struct office *o, const struct mail_case *c, const struct decision *d,
+	struct err *err)
+{
+	json_auto_t *detail = detail_of(c->said);
+	const struct incoming_decision decision = {
+		.state = d->is_held ? INCOMING_HELD : INCOMING_DONE,
+		.message_id = json_str(c->said, "message_id"),
+		.in_reply_to = json_str(c->said, "in_reply_to"),
+		.from_address = c->from,
+		.from_name = json_str(c->said, "from_name"),
+		.subject = json_str(c->said, "subject"),
+		.class = d->class,
+		.outcome = d->outcome,
+		.reason = d->reason,
+		.verified = c->is_vouched,
+		.meeting_id = d->meeting_id,
+		.detail = detail,
+	};
+	const struct journal_entry entry = {.who = "office",
+		.what = d->outcome,
+		.why = d->reason,
+		.meeting_id = d->meeting_id,
+		.incoming_id = c->in->id};
+
+	if (incoming_decide(o->db, c->in->id, &decision, c->now, err) < 0 ||
+		journal_add(o->db, &entry, c->now, err) < 0)
+		return -1;
+	if (!d->is_handled)
+		return 0;
+	return mailbox_request_add(o->db, MAILBOX_MOVE, c->in->id, 0,
+		o->config->settings.imap.handled, c->now, err);
+}
+
+static const struct handler *find_handler(
+	struct office *o, const struct mail_case *c, struct err *err)
+{
+	for (size_t i = 0; i < sizeof(handlers) / sizeof(handlers[0]); i++) {
+		int mine = handlers[i]->matches(o, c, err);
+		if (mine < 0)
+			return NULL;
+		if (mine)
+			return handlers[i];
+	}
+	return NULL;
+}
+
+static int act_and_record(struct office *o, struct mail_case *c,
+	const struct handler *handler, struct decision *d, struct err *err)
+{
+	if (handler->act(o, c, d, err) < 0)
+		return err_prefix(err, "%s", handler->name);
+	return record(o, c, d, err);
+}
+
+static int decide(struct office *o, struct mail_case *c, int64_t held_id,
+	struct decision *d, struct err *err)
+{
+	const struct handler *handler = find_handler(o, c, err);
+
+	if (!handler)
+		return -1;
+	if (handler->prepare && handler->prepare(o, c, err) < 0)
+		return -1;
+	if (db_begin(o->db, err) < 0)
+		return -1;
+	if (act_and_record(o, c, handler, d, err) < 0 ||
+		(held_id && held_set_acted(o->db, held_id, c->now, err) < 0) ||
+		db_commit(o->db, err) < 0) {
+		db_rollback(o->db);
+		return -1;
+	}
+	log_event(LOG_LEVEL_INFO, "decided", "mail=%s class=%s outcome=%s reason=%s",
+		c->in->register_number, d->class, d->outcome, d->reason);
+	return 0;
+}
+
+/* ---- mail that cannot be read ---- */
+
+static int set_broken(struct office *o, const struct incoming *in, const char *reason,
+	const char *what, int64_t now, struct err *err)
+{
+	json_auto_t *detail = json_pack("{s:s}", "what", what);
+	const struct incoming_decision decision = {.state = INCOMING_BROKEN,
+		.class = "broken",
+		.outcome = "broken",
+		.reason = reason,
+		.detail = detail};
+	const struct journal_entry entry = {.who = "office",
+		.what = "broken",
+		.why = reason,
+		.incoming_id = in->id};
+
+	if (db_begin(o->db, err) < 0)
+		return -1;
+	if (incoming_decide(o->db, in->id, &decision, now, err) < 0 ||
+		journal_add(o->db, &entry, now, err) < 0 || db_commit(o->db, err) < 0) {
+		db_rollback(o->db);
+		return -1;
+	}
+	log_event(LOG_LEVEL_WARNING, "broken", "mail=%s reason=%s what=%s",
+		in->register_number, reason, what);
+	return 0;
+}
+
+/* The reader died or hung: three tries, then the mail is set aside. */
+static int count_failure(struct office *o, const struct incoming *in, int tries,
+	const char *reason, const struct err *why, int64_t now, struct err *err)
+{
+	if (tries < o->config->settings.reader.tries)
+		return 0;
+	return set_broken(o, in, reason, why->text, now, err);
+}
+
+static int take_mail(struct office *o, const struct incoming *in, const struct buf *raw,
+	const json_t *said, int64_t now, struct err *err)
+{
+	struct mail_case c = {.raw = raw->data, .raw_len = raw->len};
+	struct decision d = {0};
+
+	open_case(&c, o, in, said, now);
+	int status = decide(o, &c, 0, &d, err);
+	close_case(&c);
+	if (status < 0 && err->kind == ERR_PERM)
+		return set_broken(o, in, "broken-act", err->text, now, err);
+	return status;
+}
+
+static int read_mail(
+	struct office *o, const struct incoming *in, int64_t now, struct err *err)
+{
+	buf_auto raw = BUF_EMPTY;
+	json_auto_t *said = NULL;
+	struct err why = ERR_INIT;
+	int tries = 0;
+
+	if (incoming_read(o->db, in->id, &raw, err) < 0 ||
+		incoming_count_try(o->db, in->id, &tries, err) < 0)
+		return -1;
+	if (tries > o->config->settings.reader.tries)
+		return set_broken(o, in, "broken-crash",
+			"it was tried too often without an end", now, err);
+	switch (reader_mail(o->reader, raw.data, raw.len, &said, &why)) {
+	case READER_OK:
+		return take_mail(o, in, &raw, said, now, err);
+	case READER_BROKEN:
+		return set_broken(o, in, json_str_or(said, "broken", "broken-parse"),
+			json_str_or(said, "what", ""), now, err);
+	case READER_SLOW:
+		return count_failure(o, in, tries, "broken-slow", &why, now, err);
+	case READER_CRASHED:
+		break;
+	}
+	return count_failure(o, in, tries, "broken-crash", &why, now, err);
+}
+
+static int note_too_large(
+	struct office *o, const struct incoming *in, int64_t now, struct err *err)
+{
+	const struct incoming_decision decision = {.state = INCOMING_TOO_LARGE,
+		.class = "unknown",
+		.outcome = "recorded",
+		.reason = "too-large"};
+
+	if (db_begin(o->db, err) < 0)
+		return -1;
+	if (notice_too_large(o, in, now, err) < 0 ||
+		incoming_decide(o->db, in->id, &decision, now, err) < 0 ||
+		db_commit(o->db, err) < 0) {
+		db_rollback(o->db);
+		return -1;
+	}
+	return 0;
+}
+
+int incoming_work(struct office *o, int64_t now, struct err *err)
+{
+	int count = 0;
+
+	for (;;) {
+		incoming_auto in = INCOMING_EMPTY;
+		int found = incoming_next(o->db, &in, err);
+		if (found <= 0)
+			return found < 0 ? -1 : count;
+		int status = in.state == INCOMING_TOO_LARGE
+				     ? note_too_large(o, &in, now, err)
+				     : read_mail(o, &in, now, err);
+		if (status < 0)
+			return err_prefix(err, "mail %s", in.register_number);
+		count++;
+		worker_beat(o->ctx);
+		if (worker_should_stop())
+			return count;
+	}
+}
+
+/* ---- what the coordinator said ---- */
+
+static int refuse(struct office *o, const struct held *held, const struct incoming *in,
+	int64_t now, struct err *err)
+{
+	const struct incoming_decision decision = {.state = INCOMING_DONE,
+		.class = in->class,
+		.outcome = "ignored",
+		.reason = "held-refused",
+		.meeting_id = held->meeting_id};
+	const struct journal_entry entry = {.who = held->decided_by,
+		.what = "refused",
+		.why = held->reason,
+		.meeting_id = held->meeting_id,
+		.incoming_id = in->id};
+
+	if (db_begin(o->db, err) < 0)
+		return -1;
+	if (incoming_decide(o->db, in->id, &decision, now, err) < 0 ||
+		mailbox_request_add(o->db, MAILBOX_MOVE, in->id, 0,
+			o->config->settings.imap.handled, now, err) < 0 ||
+		journal_add(o->db, &entry, now, err) < 0 ||
+		held_set_acted(o->db, held->id, now, err) < 0 ||
+		db_commit(o->db, err) < 0) {
+		db_rollback(o->db);
+		return -1;
+	}
+	return 0;
+}
+
+static int release(struct office *o, const struct held *held, const struct incoming *in,
+	int64_t now, struct err *err)
+{
+	buf_auto raw = BUF_EMPTY;
+	json_auto_t *said = NULL;
+	struct decision d = {0};
+
+	if (incoming_read(o->db, in->id, &raw, err) < 0)
+		return -1;
+	if (reader_mail(o->reader, raw.data, raw.len, &said, err) != READER_OK)
+		return err_set(err, ERR_TEMP, "mail %s cannot be read again",
+			in->register_number);
+	struct mail_case c = {.raw = raw.data, .raw_len = raw.len};
+	open_case(&c, o, in, said, now);
+	c.is_released = true;
+	c.released_meeting = held->meeting_id;
+	int status = decide(o, &c, held->id, &d, err);
+	close_case(&c);
+	return status;
+}
+
+int held_work(struct office *o, int64_t now, struct err *err)
+{
+	int count = 0;
+
+	for (;;) {
+		held_auto held = HELD_EMPTY;
+		incoming_auto in = INCOMING_EMPTY;
+		int found = held_next_decided(o->db, &held, err);
+		if (found <= 0)
+			return found < 0 ? -1 : count;
+		if (incoming_get(o->db, held.incoming_id, &in, err) <= 0)
+			return -1;
+		int status = held.state == HELD_REFUSED
+				     ? refuse(o, &held, &in, now, err)
+				     : release(o, &held, &in, now, err);
+		if (status < 0)
+			return -1;
+		count++;
+	}
+}

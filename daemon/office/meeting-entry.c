@@ -1,0 +1,153 @@
+#include "office/meeting-entry.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "duty/placing.h"
+#include "mail/address.h"
+#include "store/meeting.h"
+
+static char *own_uid(
+	const struct office *o, const char *source_uid, const char *recurrence_id)
+{
+	str_auto *name = xasprintf("%s\n%s", source_uid, recurrence_id);
+	char hex[HASH_HEX_SIZE];
+
+	hash_hex(name, strlen(name), hex);
+	return xasprintf("%.32s@%s", hex, o->domain);
+}
+
+static char *wished_code(const struct placing *placing, const char *day)
+{
+	return xasprintf(
+		"%s-%s", placing->council_code ? placing->council_code : "XXX", day);
+}
+
+static bool is_own_line(const char *line, size_t len)
+{
+	static const char *const ours[] = {"sekreterare:", "ordförande:",
+		"avgörande fråga:", "secretary:", "chair:", "decisive matter:"};
+	str_auto *copy = xstrndup(line, len);
+	str_auto *trimmed = text_trim(copy);
+	str_auto *folded = text_fold(trimmed);
+
+	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+		if (text_starts(folded, ours[i]))
+			return true;
+	return false;
+}
+
+/* The description without the lines that are addressed to us; the caller frees. */
+static char *agenda_of(const char *description)
+{
+	buf_auto kept = BUF_EMPTY;
+
+	while (*description) {
+		size_t len = strcspn(description, "\n");
+		if (!is_own_line(description, len))
+			buf_addf(&kept, "%.*s\n", (int)len, description);
+		description += len + (description[len] == '\n');
+	}
+	return text_trim(buf_str(&kept));
+}
+
+static int put_role(struct office *o, int64_t id, const char *role, const char *line,
+	struct err *err)
+{
+	str_auto *name = NULL;
+	str_auto *address = NULL;
+
+	if (!line)
+		return 0;
+	if (!address_parse_line(line, &name, &address)) {
+		/* A name alone: it is shown, but gives no right to hand in anything. */
+		name = text_printable(line);
+		return meeting_role_put(o->db, id, role, name, "", err);
+	}
+	str_auto *normal = address_normal(address);
+	return meeting_role_put(o->db, id, role, name, normal ? normal : "", err);
+}
+
+static int put_attendee_roles(
+	struct office *o, int64_t id, const json_t *component, struct err *err)
+{
+	size_t i;
+	json_t *attendee;
+
+	json_array_foreach (json_object_get(component, "attendees"), i, attendee) {
+		const char *role = json_str(attendee, "utskick_role");
+		if (!role)
+			continue;
+		str_auto *folded = text_fold(role);
+		str_auto *normal = address_normal(json_str_or(attendee, "address", ""));
+		if (!normal || (strcmp(folded, "secretary") != 0 &&
+				       strcmp(folded, "chair") != 0))
+			continue;
+		if (meeting_role_put(o->db, id, folded, json_str_or(attendee, "cn", ""),
+			    normal, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int put_roles(
+	struct office *o, int64_t id, const json_t *component, struct err *err)
+{
+	const json_t *lines = json_object_get(component, "utskick");
+
+	if (meeting_role_clear(o->db, id, err) < 0 ||
+		put_role(o, id, "secretary", json_str(lines, "secretary"), err) < 0 ||
+		put_role(o, id, "chair", json_str(lines, "chair"), err) < 0)
+		return -1;
+	return put_attendee_roles(o, id, component, err);
+}
+
+static void place(struct office *o, const struct calendar_settings *calendar,
+	const json_t *component, const char *day, struct placing *placing,
+	struct meeting *m)
+{
+	*placing = placing_find(o->config, calendar, component, day);
+	m->kind = xstrdup_or_null(placing->kind);
+	m->council = xstrdup_or_null(placing->council);
+	m->reason = xstrdup_or_null(placing->reason);
+	m->state = placing->reason ? MEETING_UNPLACED : MEETING_PLANNED;
+	const char *status = json_str_or(component, "status", "");
+	if (text_equal_nocase(status, "CANCELLED")) {
+		m->state = MEETING_CANCELLED;
+		free(m->reason);
+		m->reason = xstrdup("meeting-cancelled");
+	}
+}
+
+int meeting_entry_put(struct office *o, int64_t source_id,
+	const struct calendar_settings *calendar, const json_t *component,
+	const json_t *occurrence, int64_t now, int64_t *ret_id, struct err *err)
+{
+	meeting_auto m = MEETING_EMPTY;
+	struct placing placing;
+
+	m.source_id = source_id;
+	m.source_uid = xstrdup(json_str_or(occurrence, "uid", ""));
+	m.recurrence_id = xstrdup(json_str_or(occurrence, "recurrence_id", ""));
+	m.uid = own_uid(o, m.source_uid, m.recurrence_id);
+	m.starts_at = json_int_or(occurrence, "starts", 0);
+	m.ends_at = json_int_or(occurrence, "ends", m.starts_at);
+	m.all_day = json_bool_or(occurrence, "all_day", false);
+	m.title = text_printable(json_str_or(component, "summary", ""));
+	m.location = text_printable(json_str_or(component, "location", ""));
+	str_auto *description =
+		text_printable_lines(json_str_or(component, "description", ""));
+	m.agenda = agenda_of(description);
+	m.decisive =
+		json_bool_or(json_object_get(component, "utskick"), "decisive", false);
+	str_auto *day = clock_day(m.starts_at);
+	place(o, calendar, component, day, &placing, &m);
+	m.code = wished_code(&placing, day);
+	if (meeting_put(o->db, &m, now, ret_id, err) < 0)
+		return -1;
+	return put_roles(o, *ret_id, component, err);
+}

@@ -1,0 +1,126 @@
+#include "office/minutes-out.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "duty/plan.h"
+#include "office/post.h"
+#include "office/receipt.h"
+#include "store/blob.h"
+#include "store/letter.h"
+#include "store/minutes.h"
+
+static int keep_blobs(struct office *o, const struct mail_case *c, struct err *err)
+{
+	for (size_t i = 0; i < c->content_count; i++) {
+		char sha256[65];
+		const struct buf *content = &c->contents[i];
+		if (blob_put(o->db, content->data, content->len, c->now, sha256, err) <
+			0)
+			return -1;
+	}
+	return 0;
+}
+
+static struct mime_file *mime_files(const struct mail_case *c)
+{
+	struct mime_file *files = xcalloc(c->content_count, sizeof(*files));
+
+	for (size_t i = 0; i < c->content_count; i++) {
+		const json_t *file = json_array_get(c->files, i);
+		files[i] = (struct mime_file){
+			.name = json_str_or(file, "name", "protokoll"),
+			.media_type = json_str(file, "media_type"),
+			.bytes = c->contents[i].data,
+			.len = c->contents[i].len,
+		};
+	}
+	return files;
+}
+
+/* A newer version makes what of the older one has not gone out pointless. */
+struct older {
+	struct office *o;
+	int version;
+	int64_t now;
+	struct err *err;
+};
+
+static int withdraw_older(const struct delivery *d, void *context)
+{
+	const struct older *older = context;
+
+	if (strcmp(d->kind, "minutes") != 0 || d->version >= older->version ||
+		(d->state != DELIVERY_DUE && d->state != DELIVERY_DEFERRED))
+		return 0;
+	return delivery_move(older->o->db, d->id, DELIVERY_WITHDRAWN, NULL, older->now,
+		       older->err) < 0
+		       ? -1
+		       : 0;
+}
+
+static json_t *minutes_data(const struct mail_case *c, int version)
+{
+	json_t *names = json_array();
+	size_t i;
+	json_t *file;
+
+	json_array_foreach (c->files, i, file)
+		json_array_append_new(
+			names, json_pack("{s:s, s:{s:I}}", "name",
+				       json_str_or(file, "name", ""), "size", "$size",
+				       (json_int_t)json_int_or(file, "size", 0)));
+	return json_pack("{s:{s:i, s:b, s:{s:I}, s:{s:s, s:s}, s:o}, s:b}", "minutes",
+		"version", version, "corrected", version > 1, "received", "$date",
+		(json_int_t)c->in->arrived_at, "from", "name",
+		json_str_or(c->said, "from_name", c->from), "address", c->from, "files",
+		names, "corrected", version > 1);
+}
+
+static int send_to_all(struct office *o, const struct mail_case *c,
+	const struct post *post, const struct recipients *all, struct err *err)
+{
+	for (size_t i = 0; i < all->count; i++)
+		if (post_to(o, post, &all->list[i], c->now, err) < 0)
+			return -1;
+	return 0;
+}
+
+int minutes_send_on(struct office *o, const struct mail_case *c,
+	const struct meeting *m, struct err *err)
+{
+	recipients_auto all = RECIPIENTS_NONE;
+	int64_t id = 0;
+	int version = 0;
+
+	if (keep_blobs(o, c, err) < 0 ||
+		minutes_add(o->db, m->id, c->in->id, c->from,
+			json_str_or(c->said, "from_name", ""), c->files, c->now, &id,
+			&version, err) < 0 ||
+		plan_recipients(o->db, &o->config->settings, m, c->now, &all, err) < 0)
+		return -1;
+	struct older older = {o, version, c->now, err};
+	if (version > 1 && delivery_each(o->db, m->id, withdraw_older, &older, err) < 0)
+		return -1;
+	json_auto_t *roles = meeting_roles(o->db, m->id, err);
+	json_auto_t *extra = minutes_data(c, version);
+	struct mime_file *files = mime_files(c);
+	const struct post post = {
+		.order = {.kind = "minutes",
+			.meeting = m,
+			.roles = roles,
+			.extra = extra,
+			.files = files,
+			.file_count = c->content_count,
+			.auto_submitted = "auto-generated"},
+		.version = version,
+		.reason = "owed",
+		.priority = POST_BULK,
+	};
+	int sent = send_to_all(o, c, &post, &all, err);
+	free(files);
+	if (sent < 0)
+		return -1;
+	return receipt_accepted(o, c, m, roles, extra, &all, err);
+}

@@ -1,0 +1,29 @@
+/*
+ * What the coordinator is told: aloud, once, in one mail and not a hundred.
+ */
+#pragma once
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "office/handler.h"
+#include "office/office.h"
+#include "store/source.h"
+
+/* Those below are called inside a transaction. */
+int notice_held(struct office *o, const struct mail_case *c, int64_t held_id,
+	const char *act, const char *reason, int64_t meeting_id, struct err *err);
+int notice_too_large(
+	struct office *o, const struct incoming *in, int64_t now, struct err *err);
+int notice_calendar_broken(struct office *o, const struct source *source,
+	const char *what, int64_t now, struct err *err);
+int notice_calendar_emptied(struct office *o, const struct source *source, int count,
+	int64_t now, struct err *err);
+/* Entries that could not be understood, as the reader lists them. */
+int notice_problems(struct office *o, const struct source *source,
+	const json_t *problems, int64_t now, struct err *err);
+
+/* Failures, lateness, meetings without a place: what has come up since the last time.
+ * Count or -1. Own transactions. */
+int notices_work(struct office *o, int64_t now, struct err *err);

@@ -1,0 +1,177 @@
+#include "office/office.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/file.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/sandbox.h"
+#include "mail/address.h"
+#include "office/calendar-work.h"
+#include "office/duties.h"
+#include "office/incoming-work.h"
+#include "office/notices.h"
+#include "store/directory.h"
+#include "store/letter.h"
+
+#define TROUBLE_FIRST_MS 1000
+#define TROUBLE_LAST_MS 60000
+
+/* The key that makes Message-IDs ours; made at the first start, kept 0600. */
+static int load_key(struct office *o, struct err *err)
+{
+	str_auto *path = file_join(o->ctx->state_dir, "token.key");
+	buf_auto key = BUF_EMPTY;
+
+	if (access(path, F_OK) != 0) {
+		hash_random_key(o->key);
+		return file_write(path, o->key, sizeof(o->key), 0600, err);
+	}
+	if (file_read(path, sizeof(o->key), &key, err) < 0)
+		return -1;
+	if (key.len != sizeof(o->key))
+		return err_set(err, ERR_PERM, "%s is damaged: %zu bytes, not %zu", path,
+			key.len, sizeof(o->key));
+	memcpy(o->key, key.data, sizeof(o->key));
+	return 0;
+}
+
+static int open_office(
+	struct office *o, const struct worker_context *ctx, struct err *err)
+{
+	str_auto *path = worker_db_path(ctx);
+
+	*o = (struct office){.ctx = ctx, .config = ctx->config};
+	if (load_key(o, err) < 0 || sandbox_office(err) < 0)
+		return -1;
+	o->db = db_open(path, err);
+	if (!o->db)
+		return -1;
+	o->domain = xstrdup(address_domain(ctx->config->settings.mailbox_address));
+	o->reader = reader_new(&ctx->config->settings.reader);
+	return directory_mirror(o->db, ctx->config->directory, clock_now(), err);
+}
+
+static void close_office(struct office *o)
+{
+	reader_free(o->reader);
+	db_free(o->db);
+	free(o->domain);
+}
+
+int office_turn(struct office *o, int64_t now, struct err *err)
+{
+	typedef int (*work_fn)(struct office *, int64_t, struct err *);
+	static const work_fn works[] = {
+		incoming_work, held_work, calendar_work, duties_work, notices_work};
+	int done = 0;
+
+	for (size_t i = 0; i < sizeof(works) / sizeof(works[0]); i++) {
+		int count = works[i](o, now, err);
+		if (count < 0)
+			return -1;
+		done += count;
+		worker_beat(o->ctx);
+		if (worker_should_stop())
+			break;
+	}
+	return done;
+}
+
+/* Until the next thing falls due, at most a day. */
+static int64_t wait_ms(struct office *o, int64_t now)
+{
+	struct err err = ERR_INIT;
+	int64_t at = 0;
+	int64_t untold = 0;
+
+	if (duties_next_at(o, now, &at, &err) < 0 ||
+		delivery_oldest_untold_at(o->db, &untold, &err) < 0)
+		return TROUBLE_LAST_MS;
+	if (untold && (!at || at > now + 900))
+		at = now + 900;
+	if (!at || at > now + 86400)
+		at = now + 86400;
+	return at > now ? (at - now) * 1000 : 0;
+}
+
+static void wake_others(const struct office *o)
+{
+	wake_up(&o->ctx->wake, WORKER_DISPATCH);
+	wake_up(&o->ctx->wake, WORKER_INTAKE);
+}
+
+/* Says trouble once, not at every try. */
+static int64_t say_trouble(const struct err *err, struct err *said, int64_t pause_ms)
+{
+	if (strcmp(err->text, said->text) != 0)
+		log_event(LOG_LEVEL_ERROR, "trouble", "what=%s", err->text);
+	*said = *err;
+	return pause_ms ? (pause_ms * 2 > TROUBLE_LAST_MS ? TROUBLE_LAST_MS
+							  : pause_ms * 2)
+			: TROUBLE_FIRST_MS;
+}
+
+static void work_until_stopped(struct office *o)
+{
+	struct err said = ERR_INIT;
+	int64_t pause_ms = 0;
+
+	while (!worker_should_stop()) {
+		struct err err = ERR_INIT;
+		int done = office_turn(o, clock_now(), &err);
+		if (done < 0) {
+			pause_ms = say_trouble(&err, &said, pause_ms);
+		} else {
+			pause_ms = 0;
+			said = ERR_INIT;
+		}
+		if (done > 0) {
+			wake_others(o);
+			continue;
+		}
+		worker_wait(o->ctx, WORKER_OFFICE, NULL, 0,
+			pause_ms ? pause_ms : wait_ms(o, clock_now()));
+	}
+}
+
+static enum worker_exit work_once(struct office *o)
+{
+	struct err err = ERR_INIT;
+	bool did_something = false;
+	int done;
+
+	do {
+		done = office_turn(o, clock_now(), &err);
+		did_something |= done > 0;
+	} while (done > 0 && !worker_should_stop());
+	if (done < 0)
+		log_event(LOG_LEVEL_ERROR, "trouble", "what=%s", err.text);
+	if (done < 0 && err.kind == ERR_PERM)
+		return WORKER_FAILED;
+	return worker_result(did_something, done < 0);
+}
+
+int office_main(const struct worker_context *ctx)
+{
+	struct err err = ERR_INIT;
+	struct office o;
+	enum worker_exit result = WORKER_ENDED;
+
+	worker_begin(ctx, WORKER_OFFICE);
+	umask(0077);
+	if (open_office(&o, ctx, &err) < 0) {
+		log_event(LOG_LEVEL_ERROR, "cannot-start", "what=%s", err.text);
+		result = err.kind == ERR_PERM ? WORKER_FAILED : WORKER_TRY_LATER;
+	} else if (ctx->once) {
+		result = work_once(&o);
+	} else {
+		work_until_stopped(&o);
+	}
+	close_office(&o);
+	return (int)result;
+}

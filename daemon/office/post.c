@@ -1,0 +1,117 @@
+#include "office/post.h"
+
+#include "base/mem.h"
+#include "mail/message-id.h"
+#include "render/letter-text.h"
+#include "store/journal.h"
+#include "store/letter.h"
+
+static int64_t meeting_id_of(const struct post *post)
+{
+	return post->order.meeting ? post->order.meeting->id : 0;
+}
+
+static char *letter_seed(const struct post *post, const char *language)
+{
+	return xasprintf("%s/%lld/%d/%s/%s", post->order.kind,
+		(long long)meeting_id_of(post), post->version, language,
+		post->about ? post->about : "");
+}
+
+/* The letter's row, with the body that all its deliveries share unless the kind is
+ * personal. */
+static int put_letter(struct office *o, const struct post *post,
+	const struct recipient *to, int64_t now, int64_t *ret_id, char **ret_subject,
+	struct err *err)
+{
+	const char *language = letter_language(o->config->templates, to->language);
+	bool personal = compose_is_personal(post->order.kind);
+	str_auto *seed = letter_seed(post, language);
+	buf_auto body = BUF_EMPTY;
+
+	if (compose_body(o->config, &post->order, to, seed, now, ret_subject, &body,
+		    err) < 0)
+		return err_prefix(err, "letter %s", post->order.kind);
+	const struct letter letter = {
+		.kind = post->order.kind,
+		.meeting_id = meeting_id_of(post),
+		.version = post->version,
+		.language = language,
+		.about = post->about ? post->about : "",
+		.subject = *ret_subject,
+		.body = personal ? NULL : body.data,
+		.body_len = personal ? 0 : body.len,
+	};
+	return letter_put(o->db, &letter, now, ret_id, err);
+}
+
+static int freeze(struct office *o, const struct post *post, const struct recipient *to,
+	int64_t id, const char *letter_subject, int64_t now, struct err *err)
+{
+	str_auto *message_id = message_id_make(o->key, id, o->domain);
+	str_auto *subject = xstrdup(letter_subject);
+	buf_auto head = BUF_EMPTY;
+	buf_auto body = BUF_EMPTY;
+
+	if (compose_is_personal(post->order.kind)) {
+		free(TAKE(subject));
+		if (compose_body(o->config, &post->order, to, message_id, now, &subject,
+			    &body, err) < 0)
+			return -1;
+	}
+	if (compose_head(o->config, &post->order, to, subject, message_id, now, &head,
+		    err) < 0)
+		return -1;
+	return delivery_freeze(
+		o->db, id, message_id, head.data, head.len, body.data, body.len, err);
+}
+
+int post_to(struct office *o, const struct post *post, const struct recipient *to,
+	int64_t now, struct err *err)
+{
+	const char *language = letter_language(o->config->templates, to->language);
+	str_auto *subject = NULL;
+	int64_t letter_id = 0;
+	int64_t id = 0;
+
+	int found = letter_find(o->db, post->order.kind, meeting_id_of(post),
+		post->version, language, post->about ? post->about : "", &letter_id,
+		&subject, err);
+	if (found < 0)
+		return -1;
+	if (found == 0 && put_letter(o, post, to, now, &letter_id, &subject, err) < 0)
+		return -1;
+	const struct delivery d = {
+		.letter_id = letter_id,
+		.address = to->address,
+		.name = to->name,
+		.person = to->person,
+		.committee = to->committee,
+		.priority = (int)post->priority,
+		.due_at = now,
+	};
+	int added = delivery_add(o->db, &d, now, &id, err);
+	if (added != 1)
+		return added;
+	if (freeze(o, post, to, id, subject, now, err) < 0)
+		return err_prefix(err, "delivery to %s", to->address);
+	const struct journal_entry entry = {.who = "office",
+		.what = post->order.kind,
+		.why = post->reason,
+		.meeting_id = meeting_id_of(post),
+		.delivery_id = id};
+	return journal_add(o->db, &entry, now, err) < 0 ? -1 : 1;
+}
+
+int post_to_coordinator(
+	struct office *o, const struct post *post, int64_t now, struct err *err)
+{
+	const struct settings *s = &o->config->settings;
+	struct recipient to = {
+		.name = (char *)s->coordinator_name,
+		.address = (char *)s->coordinator_address,
+		.language = (char *)s->language,
+	};
+
+	return post_to(o, post, &to, now, err);
+}
