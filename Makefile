@@ -7,6 +7,13 @@ CONFDIR ?= /etc/utskick
 BUILD   ?= build
 CC      ?= gcc
 SECONDS ?= 10
+# `make V=1` shows whole commands.
+ifeq ($(V),)
+Q   := @
+SAY := @printf '  %-3s %s\n'
+else
+SAY := @true
+endif
 
 PACKAGES := libcurl libetpan gmime-3.0 libical sqlite3 jansson libsodium \
             libidn2 libseccomp libsystemd libxml-2.0
@@ -49,16 +56,19 @@ $(foreach f,$(FOLDERS),$(eval $(call folder,$(f))))
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(SAY) CC $<
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The JSON Schemas are part of the program: one truth for checking and for the manual.
 $(BUILD)/daemon/config/schemas.o: $(wildcard config/*.schema.json)
 
 $(BUILD)/utskickd: $(BUILD)/daemon/utskickd.o $(ALL_ARCHIVES)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	$(SAY) LD $@
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 $(BUILD)/utskick: $(BUILD)/daemon/utskick.o $(ALL_ARCHIVES)
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	$(SAY) LD $@
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 -include $(OBJECTS:.o=.d) $(BUILD)/daemon/utskickd.d $(BUILD)/daemon/utskick.d
 

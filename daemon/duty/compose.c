@@ -57,6 +57,20 @@ static json_t *steal_string(char *s)
 	return value;
 }
 
+/* "PDF, Word (.docx) eller ren text (.txt)": the file types that minutes may have. */
+static char *minutes_types(const struct tongue *t)
+{
+	json_auto_t *names = json_array();
+	size_t i;
+	json_t *type;
+
+	json_array_foreach(t->config->settings.minutes_types, i, type)
+		json_array_append_new(names,
+			json_string(words_name(t->words, "media_type",
+				json_string_value(type))));
+	return words_list(t->words, names, "or");
+}
+
 static json_t *put_into_words(
 	const struct tongue *t, const char *what, const json_t *value)
 {
@@ -78,6 +92,8 @@ static json_t *put_into_words(
 	if (strcmp(what, "$kind") == 0)
 		return steal_string(
 			kind_name(t->config, json_string_value(value), t->language));
+	if (strcmp(what, "$minutes_types") == 0)
+		return steal_string(minutes_types(t));
 	return json_null();
 }
 

@@ -219,8 +219,9 @@ static int request_minutes(struct office *o, const struct meeting *m,
 		.address = (char *)json_str(secretary, "address"),
 		.language = (char *)o->config->settings.language,
 	};
-	json_auto_t *extra = json_pack("{s:{s:{s:I}}}", "minutes", "due", "$date",
-		(json_int_t)plan_minutes_due_at(&o->config->settings, m));
+	json_auto_t *extra = json_pack("{s:{s:{s:I}, s:{s:b}}}", "minutes", "due",
+		"$date", (json_int_t)plan_minutes_due_at(&o->config->settings, m),
+		"types", "$minutes_types", 1);
 	const struct post post = {
 		.order = {.kind = "minutes-request",
 			.meeting = m,
