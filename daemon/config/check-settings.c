@@ -244,21 +244,6 @@ static void check_mailbox_folders(const struct look *l)
 	}
 }
 
-static void check_coordinator(const struct look *l)
-{
-	const char *own = json_str(get(l, "mailbox"), "address");
-	const char *address =
-		json_str(json_object_get(get(l, "office"), "coordinator"), "address");
-
-	if (own && address && address_is_valid(own) && address_is_valid(address) &&
-		address_is_same(own, address))
-		source_file_complain(l->file, l->problems,
-			"/office/coordinator/address",
-			"\"%s\" is the mailbox that utskickd itself works; it must be "
-			"the coordinator's own, where notices are read and answered",
-			address);
-}
-
 void check_settings(const struct source_file *settings,
 	const struct source_file *directory, const char *dir, struct problems *problems)
 {
@@ -270,5 +255,4 @@ void check_settings(const struct source_file *settings,
 	check_server(&l, "imap");
 	check_server(&l, "smtp");
 	check_mailbox_folders(&l);
-	check_coordinator(&l);
 }
