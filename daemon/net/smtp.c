@@ -316,6 +316,12 @@ void smtp_send(struct smtp *smtp, const char *from, const char *to, const void *
 	ret->session_ended = smtp->has_ended;
 }
 
+bool smtp_is_alive(struct smtp *smtp)
+{
+	return !smtp->has_ended && smtp->in_at == smtp->in_len &&
+	       !stream_has_input(smtp->stream);
+}
+
 void smtp_free(struct smtp *smtp)
 {
 	struct err ignored = ERR_INIT;

@@ -41,6 +41,10 @@ struct smtp_reply {
 void smtp_send(struct smtp *smtp, const char *from, const char *to, const void *bytes,
 	size_t len, struct smtp_reply *ret);
 
+/* False where the server has closed, or said something unasked (421 at its time limit).
+ */
+bool smtp_is_alive(struct smtp *smtp);
+
 /* QUIT without waiting, then closes. NULL is fine. */
 void smtp_free(struct smtp *smtp);
 DEFINE_FREEP(smtp, struct smtp, smtp_free)

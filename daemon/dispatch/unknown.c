@@ -1,0 +1,144 @@
+#include "dispatch/unknown.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "base/log.h"
+#include "store/db.h"
+#include "store/delivery.h"
+#include "store/journal.h"
+#include "store/mailbox-request.h"
+
+#define HOUR 3600
+/* How long one search may take before it is looked at again, at least. */
+#define SEARCH_PATIENCE 60
+
+/* Ends a transaction that was not committed. */
+static void rollbackp(struct db **db)
+{
+	if (*db)
+		db_rollback(*db);
+}
+
+/* How often the connection ended behind the final dot; -1. Our own deaths do not count.
+ */
+static int count_unanswered(struct db *db, int64_t id, struct err *err)
+{
+	json_auto_t *entries = journal_about(db, 0, 0, id, err);
+	const json_t *entry;
+	size_t i;
+	int count = 0;
+
+	if (!entries)
+		return -1;
+	json_array_foreach(entries, i, entry)
+	{
+		const char *why = json_str(entry, "why");
+
+		if (why && !strcmp(why, "outcome-unknown") && json_str(entry, "detail"))
+			count++;
+	}
+	return count;
+}
+
+/* Unknown to failed goes by way of due, as nothing is known of it but that nothing is.
+ */
+static int give_up(
+	struct db *db, int64_t id, const char *words, int64_t now, struct err *err)
+{
+	__attribute__((cleanup(rollbackp))) struct db *open = db;
+
+	if (db_begin(db, err) < 0 ||
+		delivery_move(db, id, DELIVERY_DUE, NULL, now, err) < 0 ||
+		delivery_move(db, id, DELIVERY_FAILED, words, now, err) < 0 ||
+		db_commit(db, err) < 0)
+		return -1;
+	open = NULL;
+	log_event(LOG_LEVEL_WARNING, "failed", "delivery=%lld why=outcome-unknown",
+		(long long)id);
+	return 1;
+}
+
+static int send_again(struct db *db, const struct delivery *d, const struct settings *s,
+	int64_t now, struct err *err)
+{
+	int unanswered = count_unanswered(db, d->id, err);
+
+	if (unanswered < 0)
+		return -1;
+	if (unanswered >= UNKNOWN_SENDS_MAX)
+		return give_up(db, d->id,
+			"the server ended the connection each time without an answer; "
+			"whether the mail arrived is not known",
+			now, err);
+	if (d->first_try_at &&
+		now - d->first_try_at >= (int64_t)s->smtp.retry_hours * HOUR)
+		return give_up(db, d->id,
+			"tried for too long; whether the mail arrived is not known",
+			now, err);
+	log_event(LOG_LEVEL_INFO, "again", "delivery=%lld why=outcome-unknown",
+		(long long)d->id);
+	return delivery_move(db, d->id, DELIVERY_DUE, NULL, now, err) < 0 ? -1 : 1;
+}
+
+/* Asks intake once per send. 1 asked now, 0 was asked, -1. */
+static int ask_once(
+	struct db *db, const struct delivery *d, int64_t now, struct err *err)
+{
+	__attribute__((cleanup(rollbackp))) struct db *open = db;
+	str_auto *key = xasprintf("search:%lld:%d", (long long)d->id, d->tries);
+
+	if (db_begin(db, err) < 0)
+		return -1;
+	int first = told_once(db, key, now, err);
+	if (first < 0 || (first && mailbox_request_add(db, MAILBOX_SEARCH, 0, d->id, "",
+					   now, err) < 0))
+		return -1;
+	if (db_commit(db, err) < 0)
+		return -1;
+	open = NULL;
+	return first;
+}
+
+static int wait_for_answer(struct db *db, const struct delivery *d,
+	const struct settings *s, const struct wake *wake, int64_t now, struct err *err)
+{
+	int64_t patience = s->smtp.unknown_grace_seconds > SEARCH_PATIENCE
+				   ? s->smtp.unknown_grace_seconds
+				   : SEARCH_PATIENCE;
+
+	if (delivery_set_due(db, d->id, now + patience, err) < 0)
+		return -1;
+	wake_up(wake, WORKER_INTAKE);
+	return 1;
+}
+
+/* Only a server that files sent mail itself leaves evidence: our own copy comes after
+ * the record. */
+static int look_for_evidence(struct db *db, const struct delivery *d,
+	const struct settings *s, const struct wake *wake, int64_t now, struct err *err)
+{
+	int first = ask_once(db, d, now, err);
+	int found = first ? 2 : mailbox_search_result(db, d->id, err);
+
+	if (first < 0 || found < 0)
+		return -1;
+	if (found == 2)
+		return wait_for_answer(db, d, s, wake, now, err);
+	if (found == 0)
+		return send_again(db, d, s, now, err);
+	return delivery_move(db, d->id, DELIVERY_SENT, NULL, now, err) < 0 ? -1 : 1;
+}
+
+int unknown_step(struct db *db, const struct settings *s, const struct wake *wake,
+	int64_t now, struct err *err)
+{
+	delivery_auto d = DELIVERY_EMPTY;
+	int found = delivery_next_unknown(db, now, &d, err);
+
+	if (found < 1)
+		return found;
+	if (s->imap.sent_copy)
+		return send_again(db, &d, s, now, err);
+	return look_for_evidence(db, &d, s, wake, now, err);
+}
