@@ -1,0 +1,234 @@
+#include "intake/intake.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "intake/calendars.h"
+#include "intake/mailbox.h"
+#include "net/stream.h"
+#include "store/db.h"
+#include "store/mailbox-request.h"
+
+struct intake {
+	const struct worker_context *ctx;
+	struct db *db;
+	struct mailbox mailbox;
+	struct calendars calendars;
+	struct trouble store_trouble;
+	int64_t look_at; /* when the mailbox is looked at unasked (idle or poll) */
+	bool did_something;
+};
+
+/* ---- steps ---- */
+
+static void note_store(struct intake *in, bool ok, const struct err *err, int64_t now)
+{
+	if (ok)
+		trouble_over(&in->store_trouble, in->db, now);
+	else
+		trouble_met(&in->store_trouble, in->db, err, now);
+}
+
+static void work_calendars(struct intake *in, int64_t now)
+{
+	struct err err = ERR_INIT;
+	bool retry = in->calendars.trouble.pause &&
+		     trouble_left(&in->calendars.trouble, now) == 0;
+
+	if (!in->calendars.is_due && !retry)
+		return;
+	int done = calendars_scan(&in->calendars, in->db, now, &err);
+	note_store(in, done >= 0, &err, now);
+	if (done > 0) {
+		in->did_something = true;
+		wake_up(&in->ctx->wake, WORKER_OFFICE);
+	}
+}
+
+/* One round: what is new in the mailbox, then a request. STEP_DONE: there may be more.
+ */
+static enum step mailbox_round(struct intake *in, struct err *err)
+{
+	struct mailbox *m = &in->mailbox;
+	enum step done = mailbox_open(m, err);
+
+	if (done == STEP_NOTHING)
+		done = mailbox_fetch(m, clock_now(), err);
+	while (done == STEP_NOTHING || done == STEP_DONE) {
+		if (worker_should_stop())
+			return STEP_NOTHING;
+		worker_beat(in->ctx);
+		enum step asked = mailbox_open(m, err);
+		if (asked == STEP_NOTHING)
+			asked = mailbox_do_request(m, clock_now(), err);
+		if (asked == STEP_NOTHING)
+			break;
+		done = asked;
+		in->did_something = true;
+	}
+	return done;
+}
+
+static void settle(
+	struct intake *in, enum step done, const struct err *err, int64_t now)
+{
+	switch (done) {
+	case STEP_LOST:
+		trouble_met(&in->mailbox.trouble, in->db, err, now);
+		break;
+	case STEP_STORE:
+		note_store(in, false, err, now);
+		break;
+	case STEP_DONE:
+		in->did_something = true;
+		/* fall through */
+	case STEP_NOTHING:
+		trouble_over(&in->mailbox.trouble, in->db, now);
+		note_store(in, true, err, now);
+		break;
+	}
+}
+
+static void plan_next_look(struct intake *in, int64_t now)
+{
+	const struct imap_settings *s = in->mailbox.settings;
+
+	in->look_at =
+		now + 60 * (in->mailbox.is_idling ? s->idle_minutes : s->poll_minutes);
+}
+
+/* Until there is nothing left to do and the server watches for us. */
+static void work_mailbox(struct intake *in)
+{
+	enum step done = STEP_DONE;
+
+	while (done == STEP_DONE && !worker_should_stop()) {
+		struct err err = ERR_INIT;
+
+		done = mailbox_round(in, &err);
+		if (done == STEP_NOTHING && !in->ctx->once)
+			done = mailbox_idle(&in->mailbox, &err);
+		settle(in, done, &err, clock_now());
+	}
+	plan_next_look(in, clock_now());
+}
+
+/* ---- waiting ---- */
+
+static int64_t smaller(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Seconds until the mailbox is to be looked at; 0 now. */
+static int64_t mailbox_left(struct intake *in, int64_t now)
+{
+	struct err err = ERR_INIT;
+	int64_t request_at = 0;
+	int64_t left = trouble_left(&in->mailbox.trouble, now);
+
+	if (in->mailbox.trouble.pause)
+		return left;
+	left = in->look_at - now;
+	if (mailbox_request_next_due_at(in->db, &request_at, &err) == 0 && request_at)
+		left = smaller(left, request_at - now);
+	return left > 0 ? left : 0;
+}
+
+/* Clocks jump: no look is further away than the longest plan. */
+static int64_t wait_seconds(struct intake *in, int64_t now)
+{
+	int64_t longest = 60 * (int64_t)in->mailbox.settings->idle_minutes;
+	int64_t left = smaller(mailbox_left(in, now), longest);
+
+	if (in->store_trouble.pause)
+		return trouble_left(&in->store_trouble, now);
+	if (in->calendars.trouble.pause)
+		left = smaller(left, trouble_left(&in->calendars.trouble, now));
+	return left;
+}
+
+/* True where the mailbox has to be looked at. */
+static bool wait_for_work(struct intake *in)
+{
+	struct err err = ERR_INIT;
+	int64_t now = clock_now();
+	int fds[] = {mailbox_fd(&in->mailbox), in->calendars.watch_fd};
+	enum wake_reason why = worker_wait(
+		in->ctx, WORKER_INTAKE, fds, 2, 1000 * wait_seconds(in, now));
+
+	calendars_take_events(&in->calendars);
+	now = clock_now();
+	enum step news = mailbox_take_news(&in->mailbox, &err);
+	if (news == STEP_LOST)
+		settle(in, news, &err, now);
+	return why == WAKE_CALLED || news == STEP_DONE || mailbox_left(in, now) == 0;
+}
+
+static bool may_use_mailbox(struct intake *in, int64_t now)
+{
+	return trouble_left(&in->mailbox.trouble, now) == 0 &&
+	       trouble_left(&in->store_trouble, now) == 0;
+}
+
+static void run(struct intake *in)
+{
+	bool look = true;
+
+	while (!worker_should_stop()) {
+		int64_t now = clock_now();
+
+		worker_beat(in->ctx);
+		if (trouble_left(&in->store_trouble, now) == 0)
+			work_calendars(in, now);
+		if (look && may_use_mailbox(in, now))
+			work_mailbox(in);
+		look = wait_for_work(in);
+	}
+}
+
+/* ---- life ---- */
+
+static int finish(struct intake *in)
+{
+	bool trouble = in->mailbox.trouble.pause || in->calendars.trouble.pause ||
+		       in->store_trouble.pause;
+
+	mailbox_deinit(&in->mailbox);
+	calendars_deinit(&in->calendars);
+	db_free(in->db);
+	return in->ctx->once ? (int)worker_result(in->did_something, trouble)
+			     : WORKER_ENDED;
+}
+
+static int cannot_start(const struct err *err)
+{
+	log_event(LOG_LEVEL_ERROR, "cannot-start", "why=%s", err->text);
+	return err->kind == ERR_PERM ? WORKER_FAILED : WORKER_TRY_LATER;
+}
+
+int intake_main(const struct worker_context *ctx)
+{
+	struct err err = ERR_INIT;
+	struct intake in = {.ctx = ctx,
+		.store_trouble = {
+			.who = "intake", .what = "store", .first = 1, .longest = 60}};
+
+	worker_begin(ctx, WORKER_INTAKE);
+	str_auto *path = worker_db_path(ctx);
+	if (stream_init() < 0)
+		err_set(&err, ERR_TEMP, "libcurl cannot start");
+	else
+		in.db = db_open(path, &err);
+	if (!in.db)
+		return cannot_start(&err);
+	in.mailbox = mailbox_new(ctx, in.db);
+	in.calendars = calendars_new(&ctx->config->settings);
+	if (ctx->once) {
+		work_calendars(&in, clock_now());
+		work_mailbox(&in);
+	} else {
+		run(&in);
+	}
+	return finish(&in);
+}

@@ -1,0 +1,56 @@
+/*
+ * The mailbox to store, and the store's requests to the mailbox, over one IMAP session.
+ * Nothing is flagged or moved before the commit that holds it.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "duty/trouble.h"
+#include "duty/worker.h"
+#include "net/imap.h"
+
+struct db;
+
+struct mailbox {
+	const struct worker_context *ctx;
+	const struct imap_settings *settings;
+	const char *account; /* the mailbox's address */
+	struct db *db;
+	struct imap *imap; /* NULL: not connected */
+	bool is_selected;  /* INBOX */
+	bool is_idling;
+	uint32_t uidvalidity;
+	bool has_handled,
+		has_sent; /* those folders were made sure of in this session */
+	int spool_fd;
+	uint32_t stuck_uid; /* a mail that could not be fetched, and how often */
+	int stuck_tries;
+	struct trouble trouble;
+};
+
+/* What a step came to. */
+enum step {
+	STEP_NOTHING,
+	STEP_DONE,
+	STEP_LOST,  /* the session or the server: closed, to be opened again */
+	STEP_STORE, /* the store or the disk */
+};
+
+struct mailbox mailbox_new(const struct worker_context *ctx, struct db *db);
+/* Connects where needed, ends IDLE, selects INBOX. STEP_NOTHING is ready. */
+enum step mailbox_open(struct mailbox *m, struct err *err);
+/* Every mail that is not in the store yet, until asked to stop. */
+enum step mailbox_fetch(struct mailbox *m, int64_t now, struct err *err);
+/* The next request that is due (requests.c). */
+enum step mailbox_do_request(struct mailbox *m, int64_t now, struct err *err);
+/* Begins IDLE; STEP_NOTHING also where the server has none. STEP_DONE: news came
+ * meanwhile. */
+enum step mailbox_idle(struct mailbox *m, struct err *err);
+/* While idling, its descriptor readable: STEP_DONE news, STEP_NOTHING, STEP_LOST. */
+enum step mailbox_take_news(struct mailbox *m, struct err *err);
+/* -1 where it does not idle. */
+int mailbox_fd(const struct mailbox *m);
+void mailbox_close(struct mailbox *m);
+void mailbox_deinit(struct mailbox *m);
