@@ -87,6 +87,7 @@ $(foreach t,$(patsubst tests/unit/%.c,%,$(UNIT_SRC)),$(eval $(call unit,$(t))))
 -include $(patsubst %,%.d,$(UNIT_BIN))
 
 include tests/tests.mk
+include install.mk
 
 .PHONY: clean
 clean:

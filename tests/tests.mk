@@ -1,5 +1,7 @@
 # Setting up and testing. `make test` is the one to call; the rest are its parts.
 
+include tests/lint.mk
+
 PYTHON  := /usr/bin/python3
 PYTEST  ?= $(PYTHON) -B -m pytest -q -p no:cacheprovider
 # make JOBS=1 where memory is short.
