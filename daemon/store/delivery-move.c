@@ -1,3 +1,5 @@
+#include "store/delivery-move.h"
+
 #include <assert.h>
 
 #include "store/delivery-private.h"

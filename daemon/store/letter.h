@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "store/delivery-move.h"
 #include "store/delivery.h"
 
 struct db;

@@ -1,0 +1,48 @@
+/*
+ * The life of a delivery: claimed and sent by dispatch, then moved on as evidence
+ * comes. Every move but the claim is an entry in the journal.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "store/delivery.h"
+
+/* The next due or deferred one with due_at <= now by priority, then due_at; becomes
+ * `sending`, tries + 1, in a transaction of its own. 1, 0 none, -1. */
+int delivery_claim(struct db *db, int64_t now, struct delivery *ret, struct err *err);
+/* At the start of dispatch: every `sending` becomes `unknown`, due again (to be looked
+ * into) after grace seconds. Count or -1. */
+int delivery_find_interrupted(
+	struct db *db, int64_t now, int64_t grace, struct err *err);
+/* What the server said. due_at only for DEFERRED and UNKNOWN. With SENT and
+ * with_sent_copy a mailbox request `append` is left for intake in the same transaction.
+ */
+struct delivery_result {
+	enum delivery_state state; /* SENT, DEFERRED, FAILED, UNKNOWN */
+	const char *reply;
+	int64_t due_at;
+	bool with_sent_copy;
+	bool keeps_tries; /* a lane problem, not the mail's: the try is not counted */
+};
+int delivery_record(struct db *db, int64_t id, const struct delivery_result *result,
+	int64_t now, struct err *err);
+/* unknown ones whose due_at <= now: 1, 0, -1. */
+int delivery_next_unknown(
+	struct db *db, int64_t now, struct delivery *ret, struct err *err);
+/* A due, deferred or unknown one waits until due_at: the next look at an unknown one.
+ */
+int delivery_set_due(struct db *db, int64_t id, int64_t due_at, struct err *err);
+/* When the earliest due, deferred or unknown one falls due; 0 where none waits. */
+int delivery_next_due_at(struct db *db, int64_t *ret_at, struct err *err);
+
+/* ---- evidence ---- */
+
+/* Moves a sent or unknown one to DELIVERED, BOUNCED or ANSWERED (a delivered one to the
+ * latter two, a bounced one to ANSWERED), a due or deferred one to WITHDRAWN or FAILED
+ * (tried for too long), an unknown one to SENT (found) or DUE (one more send, now);
+ * other moves are refused with 0. 1 moved. Every move is in the journal. reply may be
+ * NULL. */
+int delivery_move(struct db *db, int64_t id, enum delivery_state state,
+	const char *reply, int64_t now, struct err *err);
