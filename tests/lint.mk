@@ -12,12 +12,13 @@ lint: lint-format lint-sizes lint-manuals
 	@$(MAKE) --no-print-directory -k -j$(JOBS) lint-tidy
 
 lint-format:
-	clang-format --dry-run -Werror $(SOURCES) $(HEADERS) $(OTHER_C)
+	@clang-format --dry-run -Werror $(SOURCES) $(HEADERS) $(OTHER_C)
 
 lint-tidy: $(TIDIED)
 $(BUILD)/lint/%.tidy: %.c .clang-tidy $(HEADERS)
 	@mkdir -p $(@D)
-	clang-tidy --quiet $< -- $(filter-out -Werror -fstack-clash-protection,$(ALL_CFLAGS)) 2>$@.said || { cat $@.said; exit 1; }
+	@echo clang-tidy $<
+	@clang-tidy --quiet $< -- $(filter-out -Werror -fstack-clash-protection,$(ALL_CFLAGS)) 2>$@.said || { cat $@.said; exit 1; }
 	@rm -f $@.said && touch $@
 
 lint-manuals:
