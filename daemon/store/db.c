@@ -10,8 +10,9 @@
 #include "store/migrations.h"
 #include "store/stmt.h"
 
-#define APPLICATION_ID 0x7574736b /* "utsk", so that a foreign file is known as such   \
-				   */
+#define APPLICATION_ID                                                                 \
+	0x7574736b /* "utsk", so that a foreign file is known as such                  \
+		    */
 #define BUSY_MS 10000
 #define WAL_PAUSE_MS 20
 

@@ -55,8 +55,9 @@ static int put_person(
 		db_run(db, err, "DELETE FROM person_address WHERE person = ?",
 			SQL_TEXT(id)) < 0)
 		return -1;
-	json_array_foreach(addresses, i,
-		address) if (put_address(db, id, i, address, err) < 0) return -1;
+	json_array_foreach (addresses, i, address)
+		if (put_address(db, id, i, address, err) < 0)
+			return -1;
 	return 0;
 }
 
@@ -66,15 +67,16 @@ static int put_members(
 	size_t i;
 	json_t *one;
 
-	json_array_foreach(members, i,
-		one) if (db_run(db, err,
-				 "INSERT INTO membership (person, body, role, "
-				 "valid_from, valid_to)\n"
-				 "VALUES (?, ?, ?, ?, ?)",
-				 SQL_TEXT(json_str(one, "person")), SQL_TEXT(body),
-				 SQL_TEXT(json_str(one, "role")),
-				 SQL_TEXT(json_str(one, "from")),
-				 SQL_TEXT(json_str(one, "to"))) < 0) return -1;
+	json_array_foreach (members, i, one)
+		if (db_run(db, err,
+			    "INSERT INTO membership (person, body, role, "
+			    "valid_from, valid_to)\n"
+			    "VALUES (?, ?, ?, ?, ?)",
+			    SQL_TEXT(json_str(one, "person")), SQL_TEXT(body),
+			    SQL_TEXT(json_str(one, "role")),
+			    SQL_TEXT(json_str(one, "from")),
+			    SQL_TEXT(json_str(one, "to"))) < 0)
+			return -1;
 	return 0;
 }
 
@@ -121,11 +123,12 @@ static int put_council(
 
 	if (put_council_row(db, one, position, err) < 0)
 		return -1;
-	json_array_foreach(owed, i, committee) if (
-		db_run(db, err,
-			"INSERT INTO council_owes (council, committee) VALUES (?, ?)",
-			SQL_TEXT(id),
-			SQL_TEXT(json_string_value(committee))) < 0) return -1;
+	json_array_foreach (owed, i, committee)
+		if (db_run(db, err,
+			    "INSERT INTO council_owes (council, committee) VALUES (?, "
+			    "?)",
+			    SQL_TEXT(id), SQL_TEXT(json_string_value(committee))) < 0)
+			return -1;
 	return put_members(db, id, json_object_get(one, "members"), err);
 }
 

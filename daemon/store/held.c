@@ -89,7 +89,7 @@ int held_get(struct db *db, int64_t id, struct held *ret, struct err *err)
 
 	if (r == 0)
 		return err_set(err, ERR_PERM, "nothing is held as %lld", (long long)id);
-	return r < 0 ? -1 : 0;
+	return r;
 }
 
 int held_decide(struct db *db, int64_t id, enum held_state state, const char *by,

@@ -96,7 +96,7 @@ int incoming_get(struct db *db, int64_t id, struct incoming *ret, struct err *er
 
 	if (r == 0)
 		return err_set(err, ERR_PERM, "no incoming mail %lld", (long long)id);
-	return r < 0 ? -1 : 0;
+	return r;
 }
 
 int incoming_last_uid(struct db *db, const char *account, const char *folder,

@@ -1,6 +1,6 @@
 /*
- * A store of its own for each test: a new folder, a new SQLite file, and the rows that many
- * tests begin with.
+ * A store of its own for each test: a new folder, a new SQLite file, and the rows that
+ * many tests begin with.
  */
 #pragma once
 
@@ -139,7 +139,8 @@ static inline int64_t store_meeting(struct store *s, int number, int64_t starts_
 	return id;
 }
 
-static inline int64_t store_letter(struct store *s, const char *kind, int64_t meeting_id)
+static inline int64_t store_letter(
+	struct store *s, const char *kind, int64_t meeting_id)
 {
 	int64_t id = 0;
 	const struct letter l = {.kind = kind,
@@ -166,8 +167,8 @@ static inline int64_t store_delivery_at(struct store *s, int64_t letter_id,
 
 	assert_int_equal(delivery_add(s->db, &d, NOW, &id, &s->err), 1);
 	str_auto *message_id = xasprintf("<%lld@utskick.example>", (long long)id);
-	assert_ok(s, delivery_freeze(s->db, id, message_id, "To: a\r\n", 7, NULL, 0,
-			     &s->err));
+	assert_ok(s, delivery_freeze(
+			     s->db, id, message_id, "To: a\r\n", 7, NULL, 0, &s->err));
 	return id;
 }
 

@@ -232,8 +232,9 @@ static void raw_mail_and_journal_cannot_be_changed(void **state)
 	};
 
 	store_mail(s, 1);
-	assert_ok(s, db_run(s->db, &s->err,
-			     "INSERT INTO journal (at, who, what) VALUES (1, 'a', 'b')"));
+	assert_ok(
+		s, db_run(s->db, &s->err,
+			   "INSERT INTO journal (at, who, what) VALUES (1, 'a', 'b')"));
 	for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++)
 		assert_int_not_equal(
 			sqlite3_exec(db_handle(s->db), refused[i], NULL, NULL, NULL),

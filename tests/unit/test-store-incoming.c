@@ -31,14 +31,15 @@ static void the_bytes_come_back_as_they_were(void **state)
 	char sha256[HASH_HEX_SIZE];
 	int64_t id = 0;
 
-	assert_int_equal(incoming_add(s->db, &place, NOW, fd, sizeof(bytes), NOW, &id,
-				 &s->err),
+	assert_int_equal(
+		incoming_add(s->db, &place, NOW, fd, sizeof(bytes), NOW, &id, &s->err),
 		1);
 	assert_ok(s, incoming_read(s->db, id, &raw, &s->err));
 	assert_int_equal(raw.len, sizeof(bytes));
 	assert_memory_equal(raw.data, bytes, sizeof(bytes));
 	hash_hex(bytes, sizeof(bytes), sha256);
-	assert_ok(s, incoming_get(s->db, id, &in, &s->err));
+	assert_int_equal(incoming_get(s->db, id, &in, &s->err), 1);
+	assert_int_equal(incoming_get(s->db, id + 1, &in, &s->err), -1);
 	assert_string_equal(in.sha256, sha256);
 	assert_string_equal(in.register_number, "2026-000001");
 	assert_int_equal(in.state, INCOMING_NEW);
@@ -146,9 +147,8 @@ static void a_mail_too_large_is_registered_without_bytes(void **state)
 	assert_int_equal(in.uid, 5);
 	assert_int_equal(incoming_read(s->db, id, &raw, &s->err), -1);
 	assert_int_equal(s->err.kind, ERR_PERM);
-	const struct incoming_decision told = {.state = INCOMING_TOO_LARGE,
-		.outcome = "told",
-		.reason = "too-large"};
+	const struct incoming_decision told = {
+		.state = INCOMING_TOO_LARGE, .outcome = "told", .reason = "too-large"};
 	assert_ok(s, incoming_decide(s->db, id, &told, NOW, &s->err));
 	assert_int_equal(incoming_next(s->db, &in, &s->err), 0);
 }
@@ -210,10 +210,10 @@ static void a_mail_is_found_by_its_names(void **state)
 	static const struct {
 		const char *key;
 		int found;
-	} cases[] = {{"2026-000001", 1}, {"2026-1", 1}, {"1", 1}, {"<2026@b.example>", 1},
-		{"2026@b.example", 1}, {"2026-000002", 0}, {"2025-000001", 0}, {"2", 0},
-		{"", 0}, {"2026-", 0}, {"2026-x", 0}, {"99999999999999999999", 0},
-		{"<other@b.example>", 0}};
+	} cases[] = {{"2026-000001", 1}, {"2026-1", 1}, {"1", 1},
+		{"<2026@b.example>", 1}, {"2026@b.example", 1}, {"2026-000002", 0},
+		{"2025-000001", 0}, {"2", 0}, {"", 0}, {"2026-", 0}, {"2026-x", 0},
+		{"99999999999999999999", 0}, {"<other@b.example>", 0}};
 
 	assert_ok(s, incoming_decide(s->db, id, &d, NOW, &s->err));
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -263,9 +263,8 @@ static void reading_again_takes_back_what_waited_for_a_yes(void **state)
 	assert_int_equal(held_add(s->db, &h, NOW, &held_id, &s->err), 1);
 	assert_ok(s, incoming_decide(s->db, id, &d, NOW, &s->err));
 	assert_int_equal(incoming_rerun(s->db, id, &s->err), 1);
-	assert_int_equal(held_decide(s->db, held_id, HELD_RELEASED, "anna", 0, NOW,
-				 &s->err),
-		0);
+	assert_int_equal(
+		held_decide(s->db, held_id, HELD_RELEASED, "anna", 0, NOW, &s->err), 0);
 }
 
 static void a_spool_that_ends_early_leaves_nothing(void **state)
@@ -275,7 +274,8 @@ static void a_spool_that_ends_early_leaves_nothing(void **state)
 	fd_auto fd = store_spool("abc", 3);
 	int64_t id = 0;
 
-	assert_int_equal(incoming_add(s->db, &place, NOW, fd, 10, NOW, &id, &s->err), -1);
+	assert_int_equal(
+		incoming_add(s->db, &place, NOW, fd, 10, NOW, &id, &s->err), -1);
 	assert_int_equal(s->err.kind, ERR_TEMP);
 	assert_int_equal(store_number(s, "SELECT count(*) FROM incoming"), 0);
 }
@@ -326,7 +326,8 @@ static void uses_index(struct store *s, const char *sql)
 		sqlite3_prepare_v2(db_handle(s->db), explain, -1, &q, NULL), SQLITE_OK);
 	while (sqlite3_step(q) == SQLITE_ROW) {
 		const char *plan = (const char *)sqlite3_column_text(q, 3);
-		if (strncmp(plan, "SCAN", 4) == 0 && !strstr(plan, "incoming_undecided"))
+		if (strncmp(plan, "SCAN", 4) == 0 &&
+			!strstr(plan, "incoming_undecided"))
 			fail_msg("%s: %s", plan, sql);
 		if (strstr(plan, "TEMP B-TREE"))
 			fail_msg("%s: %s", plan, sql);

@@ -15,7 +15,8 @@ static enum delivery_state state_of(struct store *s, int64_t id)
 }
 
 /* Brings a new delivery into that state by the ways there are. */
-static int64_t delivery_in(struct store *s, enum delivery_state state, int64_t letter_id)
+static int64_t delivery_in(
+	struct store *s, enum delivery_state state, int64_t letter_id)
 {
 	static int number;
 	str_auto *address = xasprintf("p%d@b.example", ++number);
@@ -28,7 +29,8 @@ static int64_t delivery_in(struct store *s, enum delivery_state state, int64_t l
 	if (state == DELIVERY_DUE)
 		return id;
 	if (state == DELIVERY_WITHDRAWN) {
-		assert_int_equal(delivery_move(s->db, id, state, NULL, NOW, &s->err), 1);
+		assert_int_equal(
+			delivery_move(s->db, id, state, NULL, NOW, &s->err), 1);
 		return id;
 	}
 	do
@@ -37,7 +39,8 @@ static int64_t delivery_in(struct store *s, enum delivery_state state, int64_t l
 	if (state != DELIVERY_SENDING)
 		assert_ok(s, delivery_record(s->db, id, &result, NOW, &s->err));
 	if (is_later)
-		assert_int_equal(delivery_move(s->db, id, state, NULL, NOW, &s->err), 1);
+		assert_int_equal(
+			delivery_move(s->db, id, state, NULL, NOW, &s->err), 1);
 	return id;
 }
 
@@ -57,8 +60,8 @@ static void a_letter_is_written_once(void **state)
 
 	assert_int_equal(letter_put(s->db, &l, NOW, &again, &s->err), 0);
 	assert_int_equal(again, id);
-	assert_int_equal(letter_find(s->db, "invitation", meeting_id, 0, "sv", "", &found,
-				 &subject, &s->err),
+	assert_int_equal(letter_find(s->db, "invitation", meeting_id, 0, "sv", "",
+				 &found, &subject, &s->err),
 		1);
 	assert_int_equal(found, id);
 	assert_string_equal(subject, "Kallelse");
@@ -107,8 +110,8 @@ static void a_mail_is_head_and_the_letters_or_its_own_body(void **state)
 	assert_ok(s, delivery_read(s->db, own, &mail, &s->err));
 	assert_string_equal(mail.data, "To: c\r\n\r\neget\r\n");
 	/* Frozen is frozen. */
-	assert_int_equal(delivery_freeze(s->db, own, "<x@b.example>", "To: x\r\n", 7, NULL,
-				 0, &s->err),
+	assert_int_equal(delivery_freeze(s->db, own, "<x@b.example>", "To: x\r\n", 7,
+				 NULL, 0, &s->err),
 		-1);
 	assert_int_equal(s->err.kind, ERR_PERM);
 }
@@ -205,10 +208,11 @@ static void a_move_is_made_or_refused(void **state)
 
 	for (int from = DELIVERY_DUE; from <= DELIVERY_ANSWERED; from++)
 		for (int to = DELIVERY_DUE; to <= DELIVERY_ANSWERED; to++) {
-			int64_t id = delivery_in(s, (enum delivery_state)from, letter_id);
+			int64_t id =
+				delivery_in(s, (enum delivery_state)from, letter_id);
 			int expected = allowed[from][to] != '.';
-			int moved = delivery_move(s->db, id, (enum delivery_state)to, "x",
-				NOW + 1, &s->err);
+			int moved = delivery_move(s->db, id, (enum delivery_state)to,
+				"x", NOW + 1, &s->err);
 			if (moved != expected)
 				fail_msg("%s to %s: %d", delivery_state_name(from),
 					delivery_state_name(to), moved);
@@ -440,7 +444,8 @@ static void a_mailbox_request_is_asked_once_and_a_search_anew(void **state)
 	/* Who died over it gets it again, and knows that it was begun. */
 	assert_int_equal(mailbox_request_claim(s->db, NOW, &r, &s->err), 1);
 	assert_int_equal(r.tries, 1);
-	assert_ok(s, mailbox_request_defer(s->db, r.id, NOW + 60, "no server", &s->err));
+	assert_ok(
+		s, mailbox_request_defer(s->db, r.id, NOW + 60, "no server", &s->err));
 	assert_int_equal(mailbox_request_claim(s->db, NOW, &r, &s->err), 0);
 	assert_ok(s, mailbox_request_next_due_at(s->db, &at, &s->err));
 	assert_int_equal(at, NOW + 60);
@@ -450,8 +455,8 @@ static void a_mailbox_request_is_asked_once_and_a_search_anew(void **state)
 			     NOW, &s->err));
 	assert_int_equal(mailbox_request_claim(s->db, NOW + 60, &r, &s->err), 0);
 	for (int found = 0; found < 2; found++) {
-		assert_ok(s, mailbox_request_add(s->db, MAILBOX_SEARCH, 0, id, "Sent", NOW,
-				     &s->err));
+		assert_ok(s, mailbox_request_add(s->db, MAILBOX_SEARCH, 0, id, "Sent",
+				     NOW, &s->err));
 		assert_int_equal(mailbox_search_result(s->db, id, &s->err), 2);
 		assert_int_equal(mailbox_request_claim(s->db, NOW, &r, &s->err), 1);
 		assert_int_equal(r.kind, MAILBOX_SEARCH);
