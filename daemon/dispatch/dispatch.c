@@ -11,6 +11,7 @@
 #include "dispatch/verdict.h"
 #include "net/stream.h"
 #include "store/db.h"
+#include "store/delivery-move.h"
 #include "store/delivery.h"
 
 /* A connection is kept through pauses up to this long. */

@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "store/db.h"
+#include "store/delivery-move.h"
 #include "store/delivery.h"
 #include "store/journal.h"
 #include "store/mailbox-request.h"
@@ -31,8 +32,7 @@ static int count_unanswered(struct db *db, int64_t id, struct err *err)
 
 	if (!entries)
 		return -1;
-	json_array_foreach(entries, i, entry)
-	{
+	json_array_foreach (entries, i, entry) {
 		const char *why = json_str(entry, "why");
 
 		if (why && !strcmp(why, "outcome-unknown") && json_str(entry, "detail"))

@@ -8,6 +8,7 @@
 
 #include "config/settings.h"
 #include "net/smtp.h"
+#include "store/delivery-move.h"
 #include "store/delivery.h"
 
 struct verdict {
