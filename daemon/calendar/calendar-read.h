@@ -1,6 +1,6 @@
 /*
- * iCalendar from outside as JSON (libical): components, and occurrences in a window. Runs in the sealed reader only.
- * What the JSON holds is in daemon/reader/PROTOCOL.md.
+ * iCalendar from outside as JSON (libical): components, and occurrences in a window.
+ * Runs in the sealed reader only. What the JSON holds is in daemon/reader/PROTOCOL.md.
  */
 #pragma once
 
@@ -9,9 +9,9 @@
 #include <stdint.h>
 
 struct calendar_limits {
-	size_t size_max;    /* bytes; more is refused */
-	size_t line_max;    /* one unfolded line (a 20 MB line takes libical 48 s) */
-	int depth;          /* nested BEGINs, 10 */
+	size_t size_max; /* bytes; more is refused */
+	size_t line_max; /* one unfolded line (a 20 MB line takes libical 48 s) */
+	int depth;	 /* nested BEGINs, 10 */
 	int components_max;
 	int occurrences_max; /* per calendar */
 };
@@ -26,8 +26,9 @@ struct calendar_window {
 void calendar_read_warm_up(void);
 
 /*
- * New reference. {"components": [...], "occurrences": [...]?, "problems": [...]?} or {"broken": code,
- * "what": words}. A component that cannot be understood is listed in `problems` and does not lose the others.
+ * New reference. {"components": [...], "occurrences": [...]?, "problems": [...]?} or
+ * {"broken": code, "what": words}. A component that cannot be understood is listed in
+ * `problems` and does not lose the others.
  */
 json_t *calendar_read(const void *bytes, size_t len,
 	const struct calendar_limits *limits, const struct calendar_window *window);

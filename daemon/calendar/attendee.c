@@ -1,0 +1,41 @@
+#include <ctype.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "calendar/property.h"
+#include "calendar/reading.h"
+
+static void put_upper(json_t *to, const char *key, icalproperty *p, const char *name)
+{
+	str_auto *value = property_parameter(p, name);
+
+	if (!value)
+		return;
+	for (char *c = value; *c; c++)
+		*c = (char)toupper((unsigned char)*c);
+	json_put_str(to, key, value);
+}
+
+json_t *attendee_read(icalproperty *p)
+{
+	json_t *attendee = json_object();
+	str_auto *address = property_address(p);
+	str_auto *cn = property_common_name(p);
+	str_auto *sent_by = property_parameter(p, "SENT-BY");
+	str_auto *rsvp = property_parameter(p, "RSVP");
+
+	json_put_str(attendee, "address", address);
+	json_put_str(attendee, "cn", cn);
+	put_upper(attendee, "role", p, "ROLE");
+	put_upper(attendee, "partstat", p, "PARTSTAT");
+	put_upper(attendee, "utskick_role", p, "X-UTSKICK-ROLE");
+	if (rsvp)
+		json_object_set_new(attendee, "rsvp",
+			json_boolean(text_equal_nocase(rsvp, "TRUE")));
+	if (sent_by) {
+		str_auto *clean = address_clean(sent_by);
+		json_put_str(attendee, "sent_by", clean);
+	}
+	return attendee;
+}

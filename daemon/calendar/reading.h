@@ -1,0 +1,66 @@
+/*
+ * What is gathered while one calendar file is read.
+ */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "calendar/calendar-read.h"
+#include "calendar/moment.h"
+
+/* Iterator steps for a whole file: about three seconds of libical's time. */
+#define READING_STEPS 1000000
+
+struct reading {
+	const struct calendar_limits *limits;
+	const struct calendar_window *window;
+	json_t *components;
+	json_t *problems;
+	size_t refused; /* components whose rule was refused */
+	int64_t steps;	/* left */
+};
+
+/* "P2DT1H" keeps its days whole across a change of the clock, seconds are exact. */
+struct span {
+	int64_t days;
+	int64_t seconds;
+};
+
+/* What recurrence needs of a VEVENT. */
+struct event {
+	icalcomponent *component;
+	size_t index;	 /* in reading.components */
+	const char *uid; /* NULL: none */
+	int sequence;
+	int64_t dtstamp;
+	struct moment start;
+	struct span span;
+	bool is_override;
+	struct moment recurrence_id; /* not set where it cannot be read */
+	int64_t member; /* the start it stands for, UTC seconds, as its master has it */
+	bool and_future; /* RANGE=THISANDFUTURE */
+	bool is_usable;
+};
+
+/* Adds to problems; uid may be NULL. */
+void reading_problem(struct reading *r, size_t index, const char *uid,
+	const char *reason, const char *fmt, ...) __attribute__((format(printf, 5, 6)));
+
+struct span span_of_duration(struct icaldurationtype duration);
+/* When a member that starts then ends. */
+int64_t event_end(const struct event *e, const struct moment *start);
+
+/*
+ * Adds the component to r->components, and what is wrong with it to r->problems. Fills
+ * ret_event, which borrows from both.
+ */
+void component_read(struct reading *r, struct zone_scope *scope, icalcomponent *c,
+	const char *method, struct event *ret_event);
+/* {"secretary": {...}, ...} or NULL: what the entry says about the meeting; new
+ * reference. */
+json_t *utskick_read(icalcomponent *c);
+/* {address, cn, ...}; new reference. */
+json_t *attendee_read(icalproperty *p);
