@@ -139,7 +139,7 @@ json_t *held_list(struct db *db, struct err *err)
 		"FROM held AS h\n"
 		"JOIN incoming AS i ON i.id = h.incoming_id\n"
 		"LEFT JOIN meeting AS m ON m.id = h.meeting_id\n"
-		"WHERE h.state = 'waiting'\n"
+		"WHERE h.state = 'waiting' AND h.state <> 'acted'\n"
 		"ORDER BY h.held_at, h.id");
 
 	while ((r = stmt_step(&q, err)) == 1) {

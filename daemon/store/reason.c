@@ -32,6 +32,8 @@ static const struct reason reasons[] = {
 	{"bounce-no-failure", "A report about a delivery that has not failed; nothing changed."},
 	{"bounce-not-ours", "A returned mail about nothing that was sent from here."},
 	{"bounced", "The recipient's side returned the mail as undeliverable."},
+	{"broken-act", "What this asked for could not be carried out here; it is set aside and can "
+		"be read again."},
 	{"broken-crash", "The reader ended while it was reading this; it is set aside and can be "
 		"read again."},
 	{"broken-limit", "This exceeds a limit of the reader (depth, parts, size or count), so it "
