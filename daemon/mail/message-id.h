@@ -1,6 +1,6 @@
 /*
- * Message-IDs that prove themselves: <d17.abcd...@domain>, the token being an HMAC of "d17". Quoted
- * in In-Reply-To or References they tell which delivery is answered.
+ * Message-IDs that prove themselves: <d17.abcd...@domain>, the token being an HMAC of
+ * "d17". Quoted in In-Reply-To or References they tell which delivery is answered.
  */
 #pragma once
 

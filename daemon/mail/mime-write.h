@@ -1,7 +1,8 @@
 /*
- * The body of a mail as frozen CRLF bytes: its MIME header fields, a blank line, the content. Same input and
- * same boundary seed, same bytes. Every line ends in CRLF and is at most 998 bytes; no bare CR or LF
- * (F2, A12): text goes quoted-printable or base64.
+ * The body of a mail as frozen CRLF bytes: its MIME header fields, a blank line, the
+ * content. Same input and same boundary seed, same bytes. Every line ends in CRLF and
+ * is at most 998 bytes; no bare CR or LF (F2, A12): text goes quoted-printable or
+ * base64.
  */
 #pragma once
 
@@ -29,7 +30,8 @@ struct mime_body {
 };
 
 /*
- * text, or alternative{text, html, text/calendar; method=...}; with files or a calendar inside mixed{..., files, invite.ics as
- * application/ics}. -1 ERR_PERM: bad UTF-8, a control byte in a name, a media type that is none.
+ * text, or alternative{text, html, text/calendar; method=...}; with files or a calendar
+ * inside mixed{..., files, invite.ics as application/ics}. -1 ERR_PERM: bad UTF-8, a
+ * control byte in a name, a media type that is none.
  */
 int mime_body_write(const struct mime_body *body, struct buf *ret, struct err *err);

@@ -1,0 +1,280 @@
+#include "mail/mail-read.h"
+
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "mail/charset.h"
+#include "mail/mail-dsn.h"
+#include "mail/mail-head.h"
+#include "mail/mail-text.h"
+#include "mail/mail-tree.h"
+
+#define PARTS_TEXT_FACTOR 4 /* all parts' texts together, in text_max */
+
+struct reading {
+	const struct mail_limits *limits;
+	const struct mail_tree *tree;
+	json_t *json;
+	json_t *parts;
+	json_t *attachments;
+	size_t text_left; /* bytes that the texts of parts may still have */
+	struct buf text;  /* to be read by a person */
+	struct mail_calendars *calendars;
+};
+
+void mail_read_warm_up(void)
+{
+	mail_tree_warm_up();
+	mail_text_warm_up();
+	charset_warm_up();
+}
+
+static json_t *broken(const char *reason, const char *what)
+{
+	json_t *json = json_object();
+	json_put_str(json, "broken", reason);
+	json_put_str(json, "what", what);
+	return json;
+}
+
+/* The start of the bytes, not cut within a character. */
+static size_t cut(const char *bytes, size_t len, size_t max)
+{
+	if (len <= max)
+		return len;
+	while (max > 0 && ((unsigned char)bytes[max] & 0xc0) == 0x80)
+		max--;
+	return max;
+}
+
+static json_t *describe(const struct mail_part *part, const char *sha256, size_t size)
+{
+	json_t *json = json_object();
+	json_put_str(json, "path", part->path);
+	json_put_str(json, "name", part->name);
+	json_put_str(json, "media_type", part->media_type);
+	json_put_int(json, "size", (int64_t)size);
+	json_put_str(json, "sha256", sha256);
+	return json;
+}
+
+static bool is_text(const struct mail_part *part)
+{
+	return text_starts(part->media_type, "text/");
+}
+
+static void put_text(struct reading *r, json_t *json, const struct mail_part *part,
+	const char *bytes, size_t len)
+{
+	buf_auto text = BUF_EMPTY;
+	size_t max =
+		r->limits->text_max < r->text_left ? r->limits->text_max : r->text_left;
+	if (!is_text(part))
+		return;
+	size_t taken = cut(bytes, len, max);
+	charset_decode(&text, part->charset, bytes, taken);
+	json_put_str(json, "text", buf_str(&text));
+	r->text_left -= taken;
+	if (taken < len)
+		json_object_set_new(json, "text_is_cut", json_true());
+}
+
+static void put_part(struct reading *r, const struct mail_part *part, json_t *described,
+	const char *bytes, size_t len)
+{
+	json_t *json = json_copy(described);
+	json_put_str(json, "charset", part->charset);
+	json_put_str(json, "disposition", part->disposition);
+	put_text(r, json, part, bytes, len);
+	json_array_append_new(r->parts, json);
+}
+
+static void put_attachment(
+	struct reading *r, const struct mail_part *part, json_t *described)
+{
+	json_t *json = json_copy(described);
+	if (part->nesting > 0)
+		json_object_set_new(json, "nested", json_true());
+	json_array_append_new(r->attachments, json);
+}
+
+static bool has_extension(const char *name, const char *extension)
+{
+	size_t len = name ? strlen(name) : 0;
+	size_t end = strlen(extension);
+	return len > end && text_equal_nocase(name + len - end, extension);
+}
+
+static bool is_calendar(const struct mail_part *part)
+{
+	return part->nesting == 0 &&
+	       (strcmp(part->media_type, "text/calendar") == 0 ||
+		       strcmp(part->media_type, "application/ics") == 0 ||
+		       has_extension(part->name, ".ics"));
+}
+
+/* The same calendar often comes twice, as an alternative and as a file. */
+static void keep_calendar(
+	struct reading *r, const struct mail_part *part, const char *bytes, size_t len)
+{
+	struct mail_calendars *c = r->calendars;
+	buf_auto text = BUF_EMPTY;
+	size_t max = r->limits->calendar_max + 1;
+	charset_decode(&text, part->charset, bytes, cut(bytes, len, max));
+	for (size_t i = 0; i < c->count; i++)
+		if (strcmp(buf_str(&c->list[i]), buf_str(&text)) == 0)
+			return;
+	c->list = xrealloc(c->list, (c->count + 1) * sizeof(*c->list));
+	c->list[c->count++] = text;
+	text = BUF_EMPTY;
+}
+
+static void read_part(struct reading *r, const struct mail_part *part)
+{
+	char sha256[HASH_HEX_SIZE];
+	buf_auto scratch = BUF_EMPTY;
+	size_t len;
+	const char *bytes = mail_part_content(part, &scratch, &len);
+	hash_hex(bytes, len, sha256);
+	json_t *described = describe(part, sha256, len);
+	if (!part->is_message)
+		put_part(r, part, described, bytes, len);
+	if (!part->is_shown || part->name)
+		put_attachment(r, part, described);
+	json_decref(described);
+	if (r->calendars && is_calendar(part))
+		keep_calendar(r, part, bytes, len);
+	if (part->has_odd_name)
+		mail_head_flag(r->json, "bidi-in-name");
+	if (part->has_two_types)
+		mail_head_flag(r->json, "duplicate-content-type");
+}
+
+static bool is_html(const struct mail_part *part)
+{
+	return strcmp(part->media_type, "text/html") == 0;
+}
+
+/* Whether the alternative around has a plain text to be read instead. */
+static bool has_plain(const struct mail_tree *tree, int alternative)
+{
+	for (size_t i = 0; i < tree->count; i++) {
+		const struct mail_part *part = &tree->parts[i];
+		if (part->alternative == alternative && part->is_shown &&
+			part->nesting == 0 && !is_html(part) && part->raw_len > 0)
+			return true;
+	}
+	return false;
+}
+
+static void add_shown(struct reading *r, const struct mail_part *part)
+{
+	buf_auto scratch = BUF_EMPTY;
+	buf_auto decoded = BUF_EMPTY;
+	size_t len;
+	size_t left = r->limits->text_max > r->text.len
+			      ? r->limits->text_max - r->text.len
+			      : 0;
+	const char *bytes = mail_part_content(part, &scratch, &len);
+	charset_decode(&decoded, part->charset, bytes, cut(bytes, len, left));
+	if (r->text.len > 0 && r->text.data[r->text.len - 1] != '\n')
+		buf_add_char(&r->text, '\n');
+	if (is_html(part))
+		mail_text_from_html(&r->text, buf_str(&decoded), decoded.len);
+	else
+		buf_add(&r->text, buf_str(&decoded), decoded.len);
+}
+
+static void read_text(struct reading *r)
+{
+	const struct mail_tree *tree = r->tree;
+	int last = -1; /* alternative that plain was looked up for */
+	bool plain = false;
+	for (size_t i = 0; i < tree->count && r->text.len < r->limits->text_max; i++) {
+		const struct mail_part *part = &tree->parts[i];
+		if (!part->is_shown || part->nesting > 0)
+			continue;
+		if (part->alternative != last) {
+			plain = part->alternative && has_plain(tree, part->alternative);
+			last = part->alternative;
+		}
+		if (!plain || !is_html(part))
+			add_shown(r, part);
+	}
+	str_auto *written = mail_text_trim(buf_str(&r->text));
+	json_put_str(r->json, "text", written);
+}
+
+static void read_head(struct reading *r)
+{
+	header_fields_auto fields = HEADER_FIELDS_NONE;
+	header_fields_read(&fields, r->tree->top, r->tree->top_len);
+	mail_head_put(r->json, &fields);
+	const char *class = mail_head_class(&fields, r->tree);
+	json_put_str(r->json, "class", class);
+	if (strcmp(class, "bounce") == 0)
+		mail_dsn_put(r->json, &fields, r->tree, buf_str(&r->text));
+}
+
+static void read_all(struct reading *r)
+{
+	r->parts = json_array();
+	r->attachments = json_array();
+	for (size_t i = 0; i < r->tree->count; i++)
+		read_part(r, &r->tree->parts[i]);
+	read_text(r);
+	read_head(r);
+	json_object_set_new(r->json, "attachments", r->attachments);
+	json_object_set_new(r->json, "parts", r->parts);
+}
+
+json_t *mail_read(const void *bytes, size_t len, const struct mail_limits *limits,
+	struct mail_calendars *ret_calendars)
+{
+	char sha256[HASH_HEX_SIZE];
+	mail_tree_auto tree = {0};
+	if (mail_tree_read(&tree, bytes, len, limits) < 0)
+		return broken("broken-limit", tree.what);
+	struct reading r = {
+		.limits = limits, .tree = &tree, .calendars = ret_calendars};
+	r.text_left = limits->text_max * PARTS_TEXT_FACTOR;
+	r.json = json_object();
+	hash_hex(bytes, len, sha256);
+	json_put_str(r.json, "sha256", sha256);
+	json_put_int(r.json, "size", (int64_t)len);
+	read_all(&r);
+	buf_deinit(&r.text);
+	return r.json;
+}
+
+int mail_read_part(const void *bytes, size_t len, const struct mail_limits *limits,
+	const char *sha256, struct buf *ret)
+{
+	mail_tree_auto tree = {0};
+	buf_auto scratch = BUF_EMPTY;
+	if (mail_tree_read(&tree, bytes, len, limits) < 0)
+		return 0;
+	for (size_t i = 0; i < tree.count; i++) {
+		char found[HASH_HEX_SIZE];
+		size_t part_len;
+		const char *part =
+			mail_part_content(&tree.parts[i], &scratch, &part_len);
+		hash_hex(part, part_len, found);
+		if (strcmp(found, sha256) == 0) {
+			buf_add(ret, part, part_len);
+			return 1;
+		}
+	}
+	return 0;
+}
+
+void mail_calendars_deinit(struct mail_calendars *c)
+{
+	for (size_t i = 0; i < c->count; i++)
+		buf_deinit(&c->list[i]);
+	free(c->list);
+	*c = MAIL_CALENDARS_NONE;
+}
