@@ -69,6 +69,16 @@ static int matches(struct office *o, const struct mail_case *c, struct err *err)
 	return match != MATCH_NONE && count_files(o, c->said, is_allowed) > 0;
 }
 
+/* A type that is not allowed goes out only by the coordinator's yes. */
+static bool is_taken(
+	const struct office *o, const struct mail_case *c, const json_t *file)
+{
+	if (!c->is_released || is_ornament(file))
+		return is_allowed(o, file);
+	return json_int_or(file, "size", 0) > 0 &&
+	       json_int_or(file, "size", 0) <= o->config->settings.minutes_largest;
+}
+
 /* The bytes, by the reader, before the transaction. */
 static int prepare(struct office *o, struct mail_case *c, struct err *err)
 {
@@ -79,7 +89,7 @@ static int prepare(struct office *o, struct mail_case *c, struct err *err)
 	c->files = json_array();
 	c->contents = xcalloc(json_array_size(all), sizeof(*c->contents));
 	json_array_foreach (all, i, file) {
-		if (!is_allowed(o, file))
+		if (!is_taken(o, c, file))
 			continue;
 		struct buf *content = &c->contents[c->content_count];
 		enum reader_outcome got = reader_part(o->reader, c->raw, c->raw_len,
@@ -101,19 +111,23 @@ static int hold(struct office *o, const struct mail_case *c, const char *reason,
 	return handler_hold(o, c, "minutes", reason, meeting_id, ret, err);
 }
 
-/* NULL: nothing stands against it; else the reason code to hold it for. */
+/*
+ * NULL: nothing stands against it; else the reason code to hold it for. The
+ * coordinator's yes overrides all but what leaves nothing to send, or nobody to send it
+ * to.
+ */
 static const char *objection(struct office *o, const struct mail_case *c,
 	const struct meeting *m, int *ret_status, struct err *err)
 {
 	*ret_status = 0;
 	if (c->content_count == 0)
 		return "minutes-type-refused";
-	if (m->starts_at > c->now)
-		return "minutes-meeting-not-held";
-	if (m->state != MEETING_PLANNED)
+	if (!m->council || !m->kind)
 		return "minutes-no-meeting";
 	if (c->is_released)
 		return NULL;
+	if (m->starts_at > c->now || m->state != MEETING_PLANNED)
+		return "minutes-meeting-not-held";
 	int may = match_may_hand_in(o, m->id, c->from, err);
 	if (may < 0)
 		*ret_status = -1;

@@ -188,6 +188,13 @@ static int act_and_record(struct office *o, struct mail_case *c,
 	return record(o, c, d, err);
 }
 
+static int close_held(struct office *o, int64_t held_id, const struct decision *d,
+	int64_t now, struct err *err)
+{
+	return d->is_held ? held_reopen(o->db, held_id, d->reason, err)
+			  : held_set_acted(o->db, held_id, now, err);
+}
+
 static int decide(struct office *o, struct mail_case *c, int64_t held_id,
 	struct decision *d, struct err *err)
 {
@@ -200,7 +207,7 @@ static int decide(struct office *o, struct mail_case *c, int64_t held_id,
 	if (db_begin(o->db, err) < 0)
 		return -1;
 	if (act_and_record(o, c, handler, d, err) < 0 ||
-		(held_id && held_set_acted(o->db, held_id, c->now, err) < 0) ||
+		(held_id && close_held(o, held_id, d, c->now, err) < 0) ||
 		db_commit(o->db, err) < 0) {
 		db_rollback(o->db);
 		return -1;

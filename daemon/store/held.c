@@ -128,6 +128,15 @@ int held_set_acted(struct db *db, int64_t id, int64_t now, struct err *err)
 		SQL_INT(now), SQL_INT(id));
 }
 
+int held_reopen(struct db *db, int64_t id, const char *reason, struct err *err)
+{
+	return db_run(db, err,
+		"UPDATE held\n"
+		"SET state = 'waiting', reason = ?\n"
+		"WHERE id = ? AND state = 'released'",
+		SQL_TEXT(reason), SQL_INT(id));
+}
+
 json_t *held_list(struct db *db, struct err *err)
 {
 	json_auto_t *list = json_array();

@@ -39,6 +39,8 @@ int held_decide(struct db *db, int64_t id, enum held_state state, const char *by
 	int64_t meeting_id, int64_t now, struct err *err);
 /* The next decided one that the office has not acted on. 1, 0, -1. */
 int held_next_decided(struct db *db, struct held *ret, struct err *err);
+/* A yes that could not be carried out: it waits again, for the reason given. */
+int held_reopen(struct db *db, int64_t id, const char *reason, struct err *err);
 int held_set_acted(struct db *db, int64_t id, int64_t now, struct err *err);
 /* What waits, oldest first: [{id, register, from, subject, meeting (its code), act,
  * reason, held_at (UTC seconds)}]; new reference. */
