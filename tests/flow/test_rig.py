@@ -2,13 +2,16 @@
 import datetime
 import email
 import email.policy
+import json
+import pathlib
 import smtplib
 import socket
 import ssl
+import subprocess
+import sys
 
 import icalendar
 import jsonschema
-import json
 import pytest
 
 from rig import Rig, User, people
@@ -16,6 +19,7 @@ from rig.mails import make_event, make_ics, make_mail, make_pdf, make_reply
 from rig.milter import results
 from rig.office import EXAMPLE, addresses
 
+TESTS = pathlib.Path(__file__).resolve().parents[1]
 ANNA, BO = "anna@linkoping.example", "bo@utskott.example"
 
 
@@ -263,3 +267,24 @@ def test_a_made_pdf_has_its_objects_where_the_table_says():
     rows = pdf[start:].splitlines()[3:8]
     for number, row in enumerate(rows, 1):
         assert pdf[int(row[:10]):].startswith(b"%d 0 obj" % number)
+
+
+STARTER = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from rig import Rig
+rig = Rig().start()
+print(rig.root, *rig.pids.values(), flush=True)
+sys.stdin.read()
+"""
+
+
+def test_servers_end_when_their_starter_is_killed(rig):
+    starter = subprocess.Popen([sys.executable, "-B", "-c", STARTER, str(TESTS)],
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    with starter:
+        root, *pids = starter.stdout.readline().split()
+        assert all(pathlib.Path("/proc", pid).exists() for pid in pids)
+        starter.kill()
+    left = [pathlib.Path(root), *(pathlib.Path("/proc", pid) for pid in pids)]
+    rig.wait_for(lambda: not any(path.exists() for path in left), what="the servers' end")
