@@ -107,7 +107,8 @@ static int fetch(struct imap *imap, struct mailimap_set *set,
 	mailimap_set_msg_att_handler(session, NULL, NULL);
 	mailimap_fetch_type_free(what);
 	mailimap_set_free(set);
-	if (found)
+	/* After a NO it points to what libetpan has freed. */
+	if (found && code == MAILIMAP_NO_ERROR)
 		mailimap_fetch_list_free(found);
 	return imap_check(imap, code, "FETCH", err);
 }

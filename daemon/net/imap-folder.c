@@ -124,22 +124,28 @@ static int has_uid(struct imap *imap, uint32_t uid, struct err *err)
 		imap, mailimap_search_key_new_uid(mailimap_set_new_single(uid)), err);
 }
 
+static int flag_deleted(struct imap *imap, struct mailimap_set *set, struct err *err)
+{
+	struct mailimap_store_att_flags *store =
+		mailimap_store_att_flags_new_add_flags_silent(
+			flags_of(mailimap_flag_new_deleted()));
+	mailimap *session = imap_begin(imap, IMAP_ANSWER_MAX);
+	int code = mailimap_uid_store(session, set, store);
+
+	mailimap_store_att_flags_free(store);
+	return imap_check(imap, code, "STORE", err);
+}
+
 /* COPY, then take away the one mail that was copied and no other (RFC 4315). */
 static int copy_and_remove(
 	struct imap *imap, struct mailimap_set *set, const char *name, struct err *err)
 {
-	flag_list_auto *deleted = flags_of(mailimap_flag_new_deleted());
 	mailimap *session = imap_begin(imap, IMAP_ANSWER_MAX);
 
-	if (imap_check(imap, mailimap_uid_copy(session, set, name), "COPY", err) < 0)
+	if (imap_check(imap, mailimap_uid_copy(session, set, name), "COPY", err) < 0 ||
+		flag_deleted(imap, set, err) < 0)
 		return -1;
-	struct mailimap_store_att_flags *store =
-		mailimap_store_att_flags_new_add_flags_silent(deleted);
-	int code = mailimap_uid_store(session, set, store);
-	store->fl_flag_list = NULL; /* freed by deleted */
-	mailimap_store_att_flags_free(store);
-	if (imap_check(imap, code, "STORE", err) < 0)
-		return -1;
+	imap_begin(imap, IMAP_ANSWER_MAX);
 	return imap_check(imap, mailimap_uid_expunge(session, set), "EXPUNGE", err);
 }
 

@@ -17,11 +17,17 @@ mailimap *imap_begin(struct imap *imap, uint64_t max)
 }
 
 /* A NO that will be a yes another day (RFC 5530). */
-static bool is_bad_day(const char *words)
+static bool is_bad_day(const mailimap *session)
 {
-	return strstr(words, "[UNAVAILABLE]") || strstr(words, "[INUSE]") ||
-	       strstr(words, "[LIMIT]") || strstr(words, "[SERVERBUG]") ||
-	       strstr(words, "[OVERQUOTA]");
+	const char *const codes[] = {
+		"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "OVERQUOTA"};
+	const struct mailimap_response_info *info = session->imap_response_info;
+	const char *code = info ? info->rsp_atom : NULL;
+
+	for (size_t i = 0; code && i < sizeof(codes) / sizeof(*codes); i++)
+		if (text_equal_nocase(code, codes[i]))
+			return true;
+	return false;
 }
 
 int imap_check(struct imap *imap, int code, const char *what, struct err *err)
@@ -43,7 +49,7 @@ int imap_check(struct imap *imap, int code, const char *what, struct err *err)
 		break;
 	default: { /* libetpan has a code per command; all mean a NO or BAD */
 		str_auto *shown = text_printable(words);
-		return err_set(err, is_bad_day(words) ? ERR_TEMP : ERR_PERM,
+		return err_set(err, is_bad_day(imap->session) ? ERR_TEMP : ERR_PERM,
 			"IMAP %s: the server said no: %.150s", what, shown);
 	}
 	}
