@@ -1,0 +1,128 @@
+#include "duty/reader-client.h"
+
+#include <string.h>
+
+#include "base/child.h"
+#include "base/json.h"
+
+#define SELF "/proc/self/exe"
+#define REPLY_MAX ((size_t)256 << 20)
+
+struct reader {
+	const struct reader_settings *settings;
+	struct child *child;
+};
+
+struct reader *reader_new(const struct reader_settings *settings)
+{
+	struct reader *r = xcalloc(1, sizeof(*r));
+	str_auto *memory = xasprintf("%d", settings->memory_mib);
+	const char *const argv[] = {SELF, "--worker", "reader", memory, NULL};
+	const struct child_limits limits = {
+		.cpu_ms = settings->cpu_seconds * 1000,
+		.wall_ms = settings->wall_seconds * 1000,
+		.reply_max = REPLY_MAX,
+	};
+	r->settings = settings;
+	r->child = child_new(argv, limits);
+	return r;
+}
+
+void reader_free(struct reader *r)
+{
+	if (!r)
+		return;
+	child_free(r->child);
+	free(r);
+}
+
+static json_t *question_new(const struct reader *r, const char *what)
+{
+	const struct reader_settings *s = r->settings;
+	json_t *limits = json_object();
+	json_t *question = json_object();
+	json_put_int(limits, "mime_depth", s->mime_depth);
+	json_put_int(limits, "mime_parts", s->mime_parts);
+	json_put_int(limits, "calendar_bytes", s->calendar_size);
+	json_put_int(limits, "calendar_components", s->calendar_components);
+	json_put_int(limits, "calendar_occurrences", s->calendar_occurrences);
+	json_put_str(question, "read", what);
+	json_object_set_new(question, "limits", limits);
+	return question;
+}
+
+/* A reply longer than a frame comes as bytes. */
+static json_t *parse_reply(const struct buf *text, struct buf *bytes)
+{
+	json_t *reply = json_loadb(buf_str(text), text->len, 0, NULL);
+	if (!json_str(reply, "json"))
+		return reply;
+	json_decref(reply);
+	reply = json_loadb(buf_str(bytes), bytes->len, 0, NULL);
+	buf_clear(bytes);
+	return reply;
+}
+
+static enum reader_outcome said(
+	const struct buf *text, struct buf *bytes, json_t **ret, struct err *err)
+{
+	json_t *reply = parse_reply(text, bytes);
+	if (!json_is_object(reply)) {
+		json_decref(reply);
+		err_set(err, ERR_PERM, "the reader's reply is no JSON");
+		return READER_CRASHED;
+	}
+	*ret = reply;
+	return json_str(reply, "broken") ? READER_BROKEN : READER_OK;
+}
+
+/* Takes question. */
+static enum reader_outcome ask(struct reader *r, json_t *question, const void *bytes,
+	size_t len, json_t **ret, struct buf *ret_bytes, struct err *err)
+{
+	buf_auto reply = BUF_EMPTY;
+	str_auto *text = json_text(question);
+	json_decref(question);
+	*ret = NULL;
+	switch (child_ask(r->child, text, bytes, len, &reply, ret_bytes, err)) {
+	case CHILD_ANSWERED:
+		return said(&reply, ret_bytes, ret, err);
+	case CHILD_TOO_SLOW:
+		return READER_SLOW;
+	case CHILD_DIED:
+	case CHILD_TOO_MUCH:
+		break;
+	}
+	return READER_CRASHED;
+}
+
+enum reader_outcome reader_mail(
+	struct reader *r, const void *bytes, size_t len, json_t **ret, struct err *err)
+{
+	buf_auto unused = BUF_EMPTY;
+	return ask(r, question_new(r, "mail"), bytes, len, ret, &unused, err);
+}
+
+enum reader_outcome reader_calendar(struct reader *r, const void *bytes, size_t len,
+	const struct calendar_window *window, json_t **ret, struct err *err)
+{
+	buf_auto unused = BUF_EMPTY;
+	json_t *question = question_new(r, "calendar");
+	json_put_int(question, "from", window->from);
+	json_put_int(question, "to", window->to);
+	json_put_str(question, "zone", window->zone);
+	return ask(r, question, bytes, len, ret, &unused, err);
+}
+
+enum reader_outcome reader_part(struct reader *r, const void *bytes, size_t len,
+	const char *sha256, struct buf *ret, struct err *err)
+{
+	json_auto_t *reply = NULL;
+	json_t *question = question_new(r, "part");
+	json_put_str(question, "sha256", sha256);
+	enum reader_outcome outcome = ask(r, question, bytes, len, &reply, ret, err);
+	if (outcome == READER_BROKEN)
+		err_set(err, ERR_PERM, "%s",
+			json_str_or(reply, "what", "no such part"));
+	return outcome;
+}

@@ -1,0 +1,128 @@
+#include "reader/read-mail.h"
+
+#include <string.h>
+
+#include "base/json.h"
+
+#define ANSWERS_MAX 1000
+#define MIB ((size_t)1 << 20)
+
+struct reader_limits reader_limits(const json_t *stated)
+{
+	size_t calendar = (size_t)json_int_or(stated, "calendar_bytes", 8 * MIB);
+	return (struct reader_limits){
+		.mail = {.depth = (int)json_int_or(stated, "mime_depth", 100),
+			.parts = (int)json_int_or(stated, "mime_parts", 10000),
+			.text_max = MIB,
+			.header_line_max = MIB,
+			.header_fields_max = 10000,
+			.calendar_max = calendar},
+		.calendar = {.size_max = calendar,
+			.line_max = MIB,
+			.depth = 10,
+			.components_max =
+				(int)json_int_or(stated, "calendar_components", 20000),
+			.occurrences_max = (int)json_int_or(
+				stated, "calendar_occurrences", 20000)},
+	};
+}
+
+static bool is_there(const json_t *answers, const json_t *answer)
+{
+	size_t i;
+	json_t *one;
+	json_array_foreach ((json_t *)answers, i, one)
+		if (json_equal(one, answer))
+			return true;
+	return false;
+}
+
+static json_t *answer_of(const json_t *component, const json_t *attendee)
+{
+	json_t *answer = json_object();
+	json_put_str(answer, "uid", json_str(component, "uid"));
+	json_put_str(answer, "recurrence_id", json_str(component, "recurrence_id"));
+	json_put_str(answer, "attendee", json_str(attendee, "address"));
+	json_put_str(answer, "partstat", json_str(attendee, "partstat"));
+	json_put_int(answer, "sequence", json_int_or(component, "sequence", 0));
+	json_put_str(answer, "dtstamp", json_str(component, "dtstamp"));
+	json_put_str(answer, "comment", json_str(component, "comment"));
+	return answer;
+}
+
+/* Each ATTENDEE of each component of a REPLY (RFC 5546 3.2.3). */
+static void add_answers(json_t *answers, const json_t *calendar)
+{
+	size_t i;
+	size_t k;
+	json_t *component;
+	json_t *attendee;
+	if (strcmp(json_str_or(calendar, "method", ""), "REPLY") != 0)
+		return;
+	json_array_foreach (json_object_get(calendar, "components"), i, component) {
+		json_array_foreach (
+			json_object_get(component, "attendees"), k, attendee) {
+			json_t *answer = answer_of(component, attendee);
+			if (json_array_size(answers) < ANSWERS_MAX &&
+				!is_there(answers, answer))
+				json_array_append(answers, answer);
+			json_decref(answer);
+		}
+	}
+}
+
+static void put_first(json_t *mail, const json_t *answers)
+{
+	static const char *const members[] = {
+		"attendee", "partstat", "comment", "sequence"};
+	const json_t *first = json_array_get(answers, 0);
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+		if (json_object_get(first, members[i]))
+			json_object_set(
+				mail, members[i], json_object_get(first, members[i]));
+}
+
+/* Bounces and automatic answers stay what they are (F6); METHOD is the body's, not the
+ * MIME type's. */
+static void put_class(json_t *mail, const json_t *calendars)
+{
+	const char *class = json_str_or(mail, "class", "");
+	size_t i;
+	json_t *calendar;
+	if (strcmp(class, "reply") != 0 && strcmp(class, "unknown") != 0)
+		return;
+	json_array_foreach ((json_t *)calendars, i, calendar)
+		if (*json_str_or(calendar, "method", ""))
+			json_object_set_new(mail, "class", json_string("itip"));
+}
+
+static void put_calendars(json_t *mail, const struct mail_calendars *texts,
+	const struct reader_limits *limits, const char *zone)
+{
+	const struct calendar_window window = {.zone = zone};
+	json_t *calendars = json_array();
+	json_t *answers = json_array();
+	for (size_t i = 0; i < texts->count; i++) {
+		json_t *calendar = calendar_read(buf_str(&texts->list[i]),
+			texts->list[i].len, &limits->calendar, &window);
+		add_answers(answers, calendar);
+		json_array_append_new(calendars, calendar);
+	}
+	put_class(mail, calendars);
+	if (json_array_size(answers) > 0) {
+		put_first(mail, answers);
+		json_object_set(mail, "answers", answers);
+	}
+	json_object_set_new(mail, "calendars", calendars);
+	json_decref(answers);
+}
+
+json_t *read_mail(const void *bytes, size_t len, const struct reader_limits *limits,
+	const char *zone)
+{
+	mail_calendars_auto texts = MAIL_CALENDARS_NONE;
+	json_t *mail = mail_read(bytes, len, &limits->mail, &texts);
+	if (texts.count > 0)
+		put_calendars(mail, &texts, limits, zone);
+	return mail;
+}

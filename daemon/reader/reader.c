@@ -1,0 +1,155 @@
+#define _GNU_SOURCE 1
+
+#include "reader/reader.h"
+
+#include <jansson.h>
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/frame.h"
+#include "base/hash.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/sandbox.h"
+#include "calendar/calendar-read.h"
+#include "mail/mail-read.h"
+#include "reader/read-mail.h"
+
+#define MEMORY_DEFAULT_MIB 512
+#define MEMORY_MAX_MIB 65536
+#define MIB ((size_t)1 << 20)
+#define QUESTION_MAX (1 << 16) /* bytes of a question's JSON */
+
+struct question {
+	json_t *json;
+	struct buf content;
+};
+
+static void question_deinit(struct question *q)
+{
+	json_decref(q->json);
+	buf_deinit(&q->content);
+}
+#define question_auto __attribute__((cleanup(question_deinit))) struct question
+
+/* 1 a question, 0 nobody asks any more, -1. */
+static int read_question(struct question *ret, struct err *err)
+{
+	buf_auto frame = BUF_EMPTY;
+	enum frame_type type = FRAME_BYTES;
+	while (type != FRAME_END) {
+		int got = frame_read(STDIN_FILENO, &type, &frame, err);
+		if (got <= 0)
+			return got;
+		if (type == FRAME_BYTES)
+			buf_add(&ret->content, frame.data, frame.len);
+		if (type == FRAME_JSON && !ret->json && frame.len < QUESTION_MAX)
+			ret->json = json_loadb(frame.data, frame.len, 0, NULL);
+	}
+	return json_is_object(ret->json) ? 1 : -1;
+}
+
+/* A reply that is longer than a frame goes as bytes. */
+static int write_reply(const json_t *reply, const struct buf *bytes, struct err *err)
+{
+	static const char in_bytes[] = "{\"json\": \"in bytes\"}";
+	str_auto *text = json_text(reply);
+	size_t len = strlen(text);
+	bool fits = len <= FRAME_MAX;
+	if (frame_write(STDOUT_FILENO, FRAME_JSON, fits ? text : in_bytes,
+		    fits ? len : strlen(in_bytes), err) < 0)
+		return -1;
+	if (!fits && frame_write_all(STDOUT_FILENO, text, len, err) < 0)
+		return -1;
+	if (bytes->len > 0 &&
+		frame_write_all(STDOUT_FILENO, bytes->data, bytes->len, err) < 0)
+		return -1;
+	return frame_write(STDOUT_FILENO, FRAME_END, "", 0, err);
+}
+
+static json_t *read_calendar(
+	const struct question *q, const struct reader_limits *limits)
+{
+	const struct calendar_window window = {
+		.from = json_int_or(q->json, "from", 0),
+		.to = json_int_or(q->json, "to", 0),
+		.zone = json_str_or(q->json, "zone", "Europe/Stockholm"),
+	};
+	return calendar_read(
+		buf_str(&q->content), q->content.len, &limits->calendar, &window);
+}
+
+static json_t *read_part(
+	const struct question *q, const struct reader_limits *limits, struct buf *ret)
+{
+	const char *sha256 = json_str_or(q->json, "sha256", "");
+	if (mail_read_part(
+		    buf_str(&q->content), q->content.len, &limits->mail, sha256, ret))
+		return json_pack("{s:b}", "found", 1);
+	return json_pack("{s:s, s:s}", "broken", "broken-parse", "what",
+		"no part of this content");
+}
+
+static json_t *answer(const struct question *q, struct buf *ret_bytes)
+{
+	struct reader_limits limits = reader_limits(json_object_get(q->json, "limits"));
+	const char *what = json_str_or(q->json, "read", "");
+	const char *zone = json_str_or(q->json, "zone", "Europe/Stockholm");
+	if (strcmp(what, "mail") == 0)
+		return read_mail(buf_str(&q->content), q->content.len, &limits, zone);
+	if (strcmp(what, "part") == 0)
+		return read_part(q, &limits, ret_bytes);
+	if (strcmp(what, "calendar") == 0)
+		return read_calendar(q, &limits);
+	return json_pack("{s:s, s:s}", "broken", "broken-parse", "what",
+		"a question that is not known");
+}
+
+/* One question; what it took is given back before the next. */
+static int turn(struct err *err)
+{
+	question_auto q = {NULL, BUF_EMPTY};
+	buf_auto bytes = BUF_EMPTY;
+	int got = read_question(&q, err);
+	if (got <= 0)
+		return got;
+	json_auto_t *reply = answer(&q, &bytes);
+	return write_reply(reply, &bytes, err) < 0 ? -1 : 1;
+}
+
+/* Whatever loads something when first used is used here. */
+static void warm_up(void)
+{
+	static const char mail[] =
+		"From: =?iso-8859-2?Q?=E5?= <a@x.example>\r\n"
+		"Date: Mon, 14 Sep 2026 18:00:00 +0200\r\n"
+		"Content-Type: text/html; charset=iso-8859-2\r\n\r\n<p>&aring;</p>\r\n";
+	struct reader_limits limits = reader_limits(NULL);
+	mail_read_warm_up();
+	calendar_read_warm_up();
+	json_decref(read_mail(mail, strlen(mail), &limits, "Europe/Stockholm"));
+}
+
+int reader_main(int argc, char **argv)
+{
+	struct err err = ERR_INIT;
+	long mib = argc > 3 ? strtol(argv[3], NULL, 10) : MEMORY_DEFAULT_MIB;
+	int got;
+	log_open("reader");
+	if (mib <= 0 || mib > MEMORY_MAX_MIB) {
+		log_event(LOG_LEVEL_ERROR, "wrong-memory-limit", "mib=%ld", mib);
+		return 2;
+	}
+	warm_up();
+	if (sandbox_limits((size_t)mib * MIB, 0, &err) < 0 ||
+		sandbox_reader(&err) < 0) {
+		log_event(LOG_LEVEL_ERROR, "not-sealed", "why=\"%s\"", err.text);
+		return 1;
+	}
+	while ((got = turn(&err)) > 0)
+		malloc_trim(0);
+	return got < 0;
+}
