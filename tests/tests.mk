@@ -1,6 +1,6 @@
 # Setting up and testing. `make test` is the one to call; the rest are its parts.
 
-include tests/lint.mk
+include tests/lint.mk tests/bench/bench.mk
 
 PYTHON  := /usr/bin/python3
 PYTEST  ?= $(PYTHON) -B -m pytest -q -p no:cacheprovider
