@@ -55,43 +55,18 @@ static char *agenda_of(const char *description)
 	return text_trim(buf_str(&kept));
 }
 
-static int put_role(struct office *o, int64_t id, const char *role, const char *line,
-	struct err *err)
+/* person: {"name", "address"} as the calendar's entry names somebody; NULL: nobody. */
+static int put_role(struct office *o, int64_t id, const char *role,
+	const json_t *person, struct err *err)
 {
-	str_auto *name = NULL;
-	str_auto *address = NULL;
-
-	if (!line)
-		return 0;
-	if (!address_parse_line(line, &name, &address)) {
-		/* A name alone: it is shown, but gives no right to hand in anything. */
-		name = text_printable(line);
-		return meeting_role_put(o->db, id, role, name, "", err);
-	}
+	const char *address = json_str_or(person, "address", "");
+	str_auto *name = text_printable(json_str_or(person, "name", ""));
 	str_auto *normal = address_normal(address);
+
+	/* A name alone is shown, but gives no right to hand in anything. */
+	if (!normal && !*name)
+		return 0;
 	return meeting_role_put(o->db, id, role, name, normal ? normal : "", err);
-}
-
-static int put_attendee_roles(
-	struct office *o, int64_t id, const json_t *component, struct err *err)
-{
-	size_t i;
-	json_t *attendee;
-
-	json_array_foreach (json_object_get(component, "attendees"), i, attendee) {
-		const char *role = json_str(attendee, "utskick_role");
-		if (!role)
-			continue;
-		str_auto *folded = text_fold(role);
-		str_auto *normal = address_normal(json_str_or(attendee, "address", ""));
-		if (!normal || (strcmp(folded, "secretary") != 0 &&
-				       strcmp(folded, "chair") != 0))
-			continue;
-		if (meeting_role_put(o->db, id, folded, json_str_or(attendee, "cn", ""),
-			    normal, err) < 0)
-			return -1;
-	}
-	return 0;
 }
 
 static int put_roles(
@@ -100,10 +75,10 @@ static int put_roles(
 	const json_t *lines = json_object_get(component, "utskick");
 
 	if (meeting_role_clear(o->db, id, err) < 0 ||
-		put_role(o, id, "secretary", json_str(lines, "secretary"), err) < 0 ||
-		put_role(o, id, "chair", json_str(lines, "chair"), err) < 0)
+		put_role(o, id, "secretary", json_object_get(lines, "secretary"), err) <
+			0)
 		return -1;
-	return put_attendee_roles(o, id, component, err);
+	return put_role(o, id, "chair", json_object_get(lines, "chair"), err);
 }
 
 static void place(struct office *o, const struct calendar_settings *calendar,
