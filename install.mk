@@ -4,7 +4,7 @@ INSTALL ?= install
 SHARE    = $(DESTDIR)$(PREFIX)/share
 EXAMPLE  = $(SHARE)/doc/utskick/example
 UNITDIR  = $(DESTDIR)$(PREFIX)/lib/systemd/system
-MANUALS := $(wildcard daemon/*.[18] config/*.5)
+INSTALL_STDIN = $(INSTALL) -D -m 644 /dev/stdin
 # Where things end up is known only here.
 WITH_PATHS = sed -e 's,@PREFIX@,$(PREFIX),g' -e 's,@CONFDIR@,$(CONFDIR),g'
 
@@ -33,11 +33,10 @@ install-words:
 	done
 
 install-units:
-	$(INSTALL) -d $(UNITDIR) $(DESTDIR)$(PREFIX)/lib/sysusers.d $(DESTDIR)$(PREFIX)/lib/tmpfiles.d
-	$(WITH_PATHS) systemd/utskickd.service >$(UNITDIR)/utskickd.service
-	$(WITH_PATHS) systemd/utskickd@.service >$(UNITDIR)/utskickd@.service
-	$(INSTALL) -m 644 systemd/utskick.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/utskick.conf
-	$(WITH_PATHS) systemd/utskick.tmpfiles >$(DESTDIR)$(PREFIX)/lib/tmpfiles.d/utskick.conf
+	$(WITH_PATHS) systemd/utskickd.service | $(INSTALL_STDIN) $(UNITDIR)/utskickd.service
+	$(WITH_PATHS) systemd/utskickd@.service | $(INSTALL_STDIN) $(UNITDIR)/utskickd@.service
+	$(WITH_PATHS) systemd/utskick.tmpfiles | $(INSTALL_STDIN) $(DESTDIR)$(PREFIX)/lib/tmpfiles.d/utskick.conf
+	$(INSTALL) -D -m 644 systemd/utskick.sysusers $(DESTDIR)$(PREFIX)/lib/sysusers.d/utskick.conf
 
 install-docs:
 	$(INSTALL) -D -m 644 -t $(SHARE)/doc/utskick README.md LICENSE daemon/ARCHITECTURE.md

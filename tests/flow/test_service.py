@@ -1,10 +1,14 @@
 """What `make install` puts where, and what systemd thinks of the units."""
+import datetime
 import json
 import os
+import pathlib
 import re
+import sys
 
 import pytest
 
+from rig.mails import make_event, make_ics
 from rig.office import ROOT
 from rig.programs import BUILD, run
 
@@ -114,3 +118,34 @@ def test_systemd_understands_the_line_that_makes_the_user(tree, tmp_path):
     done = run(["systemd-sysusers", "--dry-run", f"--root={tmp_path}",
                 tree / "lib/sysusers.d/utskick.conf"], check=0)
     assert "Creating user 'utskick'" in done.stdout + done.stderr
+
+
+@pytest.fixture
+def served(office, tree):
+    """The office's programs under the service's filters and without privileges."""
+    words = [sys.executable, "-B", pathlib.Path(__file__).with_name("under_service.py"),
+             tree / "lib/systemd/system/utskickd.service"]
+    if os.getuid() == 0:
+        words = ["setpriv", "--bounding-set=-all", "--inh-caps=-all", "--no-new-privs", *words]
+    return lambda *command, **settings: run([*words, *command], **settings)
+
+
+def test_the_filters_of_the_service_take_effect(served):
+    refused = served(sys.executable, "-c", "import os; os.chroot('/')")
+    assert "Operation not permitted" in refused.stderr
+    refused = served(sys.executable, "-c", "import socket; socket.socket(socket.AF_NETLINK)")
+    assert "Operation not permitted" in refused.stderr
+
+
+def test_the_daemon_does_its_work_with_what_the_service_leaves_it(office, served):
+    event = make_event("a@b.example", datetime.datetime(2026, 9, 14, 18, 0),
+                       summary="Trygghetsråd Ryd")
+    office.put_calendar("ryd.ics", make_ics(event))
+    now = "2026-09-07T08:30:00+02:00"
+    done = served(BUILD / "utskickd", "--config", office.config, "--state", office.state,
+                  "--once", "--now", now, check=0)
+    assert "trouble" not in done.stderr
+    office.rig.wait_until_delivered()
+    sent = [d for d in office.rig.deliveries() if d.status == "sent"]
+    assert len(sent) > 3
+    assert len(office.rig.mailbox(office.mailbox, "Sent")) >= len(sent)
