@@ -46,6 +46,11 @@ def parsed(raw):
     return email.message_from_bytes(raw, policy=email.policy.default)
 
 
+def words(message):
+    """The plain text of a mail, with the line ends of a terminal."""
+    return "\n".join(message.get_body(("plain",)).get_content().splitlines())
+
+
 class Demo:
     def __init__(self, rig):
         self.rig = rig
@@ -118,7 +123,7 @@ def story(demo):
     step(2, """One member's address does not exist. The server refused it, and the
          coordinator was told, in one mail:""")
     notice = parsed(demo.letters(COORDINATOR, "failure-notice")[0])
-    show(notice.get_body(("plain",)).get_content().split("\n\n")[2])
+    show(words(notice).split("\n\n")[2])
 
     step(3, """Today. The Skäggetorp meeting has a decisive matter: its invitation asks for
          attendance. The Ekholmen meeting is over: its secretary is asked for the minutes.""")

@@ -38,3 +38,9 @@ FLOW ?= tests/flow
 .PHONY: test-flow
 test-flow: all
 	@BUILD=$(BUILD) $(PYTEST) $(FLOW)
+
+# The main job on servers of its own, told in plain words; leaves demo-run/ to look at.
+.PHONY: demo
+demo: deps
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@BUILD=$(BUILD) $(PYTHON) -B tests/demo.py
