@@ -225,6 +225,9 @@ static bool has_more(struct dispatch *d, int64_t now)
 	int64_t horizon = now + trouble_left(&d->lane.trouble, now) +
 			  trouble_left(&d->store_trouble, now);
 
+	/* A certificate or a password does not get better by waiting. */
+	if (d->lane.trouble.pause && d->lane.trouble.said == ERR_PERM)
+		return false;
 	if (trouble && d->lane_tries++ == ONCE_RETRIES)
 		return false;
 	if (delivery_next_due_at(d->db, &next_at, &err) < 0)
