@@ -1,0 +1,425 @@
+/* What runs, what waits, what is late, who did not get what. */
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "command/command.h"
+#include "command/control-client.h"
+#include "command/names.h"
+#include "command/table.h"
+#include "duty/plan.h"
+#include "store/delivery.h"
+#include "store/held.h"
+#include "store/minutes.h"
+#include "store/overview.h"
+#include "store/source.h"
+
+#define SHOWN_DAYS 30  /* what failed before is no news any more */
+#define PATIENCE_S 900 /* what waits longer than this is late */
+#define LATE_HOURS 4   /* without a configuration */
+
+/* Turns the *_at members of each row, UTC seconds in the store, into RFC 3339. */
+static json_t *with_times(json_t *rows)
+{
+	static const char *const keys[] = {"at", "arrived_at", "held_at"};
+	size_t i;
+	json_t *row;
+
+	json_array_foreach (rows, i, row)
+		for (size_t k = 0; k < sizeof(keys) / sizeof(*keys); k++)
+			if (json_is_integer(json_object_get(row, keys[k])))
+				names_put_time(
+					row, keys[k], json_int_or(row, keys[k], 0));
+	return rows;
+}
+
+/* ---- what is late ---- */
+
+static void add_late(json_t *late, const char *what, const char *id, const char *who,
+	int64_t since, int64_t now)
+{
+	json_t *one = json_object();
+
+	json_put_str(one, "what", what);
+	json_put_str(one, "id", id);
+	json_put_str(one, "who", who);
+	names_put_time(one, "since", since);
+	json_put_int(one, "minutes_late", (now - since) / 60);
+	json_array_append_new(late, one);
+}
+
+struct overdue {
+	const struct command *c;
+	json_t *late;
+	json_t *unplaced;
+	struct err *err;
+};
+
+/* A name of whoever owes the minutes; the caller frees. */
+static char *secretary(const struct overdue *o, const struct meeting *m)
+{
+	json_auto_t *roles = meeting_roles(o->c->db, m->id, o->err);
+	size_t i;
+	json_t *role;
+
+	json_array_foreach (roles, i, role)
+		if (strcmp(json_str_or(role, "role", ""), "secretary") == 0)
+			return xstrdup(json_str_or(
+				role, "name", json_str_or(role, "address", "")));
+	return xstrdup("no secretary is known");
+}
+
+static int look_at_meeting(const struct meeting *m, void *context)
+{
+	struct overdue *o = context;
+	int64_t now = o->c->now;
+
+	if (m->state == MEETING_UNPLACED && m->starts_at > now)
+		json_array_append_new(o->unplaced, json_string(m->code));
+	if (m->state != MEETING_PLANNED || !m->told || !o->c->config)
+		return 0;
+	int64_t due_at = plan_minutes_due_at(&o->c->config->settings, m);
+	if (!due_at || due_at >= now)
+		return 0;
+	json_auto_t *minutes = minutes_list(o->c->db, m->id, o->err);
+	if (!minutes)
+		return -1;
+	str_auto *who = secretary(o, m);
+	if (json_array_size(minutes) == 0)
+		add_late(o->late, "minutes", m->code, who, due_at, now);
+	return 0;
+}
+
+static int add_late_minutes(struct overdue *o)
+{
+	const struct settings *s = o->c->config ? &o->c->config->settings : NULL;
+	int past = s ? s->past_days : SHOWN_DAYS;
+	int ahead = s ? s->horizon_days : 365;
+
+	return meeting_each(o->c->db, clock_add_days(o->c->now, -past),
+		clock_add_days(o->c->now, ahead), look_at_meeting, o, o->err);
+}
+
+static void add_late_work(const json_t *waiting, json_t *late, int64_t now)
+{
+	static const char *const kinds[][2] = {{"incoming", "incoming_since"},
+		{"requests", "requests_since"}, {"deliveries", "deliveries_since"}};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++) {
+		int64_t since = json_int_or(waiting, kinds[i][1], now);
+		if (since < now - PATIENCE_S)
+			add_late(late, kinds[i][0], NULL, NULL, since, now);
+	}
+}
+
+static int add_late_deliveries(const struct command *c, json_t *late, struct err *err)
+{
+	int hours = c->config ? c->config->settings.smtp.tell_after_hours : LATE_HOURS;
+	json_auto_t *rows = overview_late(c->db, c->now - (int64_t)hours * 3600, err);
+	size_t i;
+	json_t *row;
+
+	if (!rows)
+		return -1;
+	json_array_foreach (rows, i, row) {
+		str_auto *id = xasprintf("d%lld", (long long)json_int_or(row, "id", 0));
+		add_late(late, json_str_or(row, "letter", ""), id,
+			json_str(row, "address"), json_int_or(row, "at", 0), c->now);
+	}
+	return 0;
+}
+
+static json_t *collect_late(const struct command *c, const json_t *waiting,
+	json_t *unplaced, struct err *err)
+{
+	json_auto_t *late = json_array();
+	struct overdue o = {c, late, unplaced, err};
+
+	add_late_work(waiting, late, c->now);
+	if (add_late_deliveries(c, late, err) < 0 || add_late_minutes(&o) < 0)
+		return NULL;
+	return TAKE(late);
+}
+
+/* ---- what runs ---- */
+
+static int64_t youngest_start(const json_t *workers, int64_t now)
+{
+	int64_t start = 0;
+	size_t i;
+	json_t *worker;
+
+	json_array_foreach (workers, i, worker) {
+		int64_t at = now - json_int_or(worker, "running_seconds", 0);
+		start = start && start < at ? start : at;
+	}
+	return start;
+}
+
+static json_t *collect_daemon(const struct command *c, struct err *err)
+{
+	json_auto_t *said = control_ask(c->args->state_dir, "status");
+	json_t *workers = json_object_get(said, "workers");
+
+	if (!said)
+		return json_pack("{s:b}", "running", 0);
+	json_t *trouble = overview_trouble(c->db, youngest_start(workers, c->now), err);
+	if (!trouble)
+		return NULL;
+	return json_pack("{s:b, s:O*, s:o}", "running", 1, "workers", workers,
+		"trouble", with_times(trouble));
+}
+
+static int add_broken_calendar(const struct source *source, void *context)
+{
+	if (!source->broken || source->is_gone)
+		return 0;
+	json_t *one = json_object();
+	json_put_str(one, "calendar", source->calendar);
+	json_put_str(one, "path", source->path);
+	json_put_str(one, "why", source->broken);
+	names_put_time(one, "since", source->broken_since);
+	json_array_append_new(context, one);
+	return 0;
+}
+
+/* ---- all of it ---- */
+
+static bool needs_person(const json_t *status)
+{
+	static const char *const lists[] = {
+		"held", "set_aside", "late", "unserved", "calendars", "unplaced"};
+	const json_t *daemon = json_object_get(status, "daemon");
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
+		if (json_array_size(json_object_get(status, lists[i])))
+			return true;
+	return json_array_size(json_object_get(daemon, "trouble")) > 0;
+}
+
+/* Sets a new reference; -1 where it is NULL. */
+static int put(json_t *object, const char *key, json_t *value)
+{
+	return value ? json_object_set_new(object, key, value) : -1;
+}
+
+static json_t *collect(const struct command *c, struct err *err)
+{
+	int64_t since = clock_add_days(c->now, -SHOWN_DAYS);
+	json_auto_t *status = json_object();
+	json_auto_t *waiting = overview_waiting(c->db, c->now, err);
+	json_auto_t *calendars = json_array();
+	json_auto_t *unplaced = json_array();
+
+	names_put_time(status, "at", c->now);
+	if (!waiting || put(status, "daemon", collect_daemon(c, err)) < 0 ||
+		put(waiting, "by_state", delivery_counts(c->db, err)) < 0 ||
+		put(status, "held", with_times(held_list(c->db, err))) < 0 ||
+		put(status, "late", collect_late(c, waiting, unplaced, err)) < 0 ||
+		put(status, "unserved",
+			with_times(overview_unserved(c->db, since, err))) < 0 ||
+		put(status, "set_aside",
+			with_times(overview_set_aside(c->db, since, err))) < 0 ||
+		source_each(c->db, add_broken_calendar, calendars, err) < 0)
+		return NULL;
+	json_object_del(waiting, "incoming_since");
+	json_object_del(waiting, "requests_since");
+	json_object_del(waiting, "deliveries_since");
+	json_object_set(status, "waiting", waiting);
+	json_object_set(status, "calendars", calendars);
+	json_object_set(status, "unplaced", unplaced);
+	json_object_set_new(status, "needs_person", json_boolean(needs_person(status)));
+	return TAKE(status);
+}
+
+/* ---- for people ---- */
+
+static void print_daemon(const struct out *o, const json_t *daemon)
+{
+	size_t i;
+	json_t *one;
+
+	if (!json_bool_or(daemon, "running", false))
+		out_field(o, OUT_FAINT, "daemon", "does not run");
+	json_array_foreach (json_object_get(daemon, "workers"), i, one) {
+		int64_t restarts = json_int_or(one, "restarts", 0);
+		str_auto *span = names_span(json_int_or(one, "running_seconds", 0));
+		str_auto *again = restarts
+					  ? names_count(restarts, "restart", "restarts")
+					  : xstrdup("");
+		str_auto *text =
+			json_object_get(one, "pid")
+				? xasprintf("runs for %s (pid %lld)%s%s", span,
+					  (long long)json_int_or(one, "pid", 0),
+					  restarts ? ", " : "", again)
+				: xasprintf("waits to be started again%s%s",
+					  restarts ? ", " : "", again);
+		out_field(o, json_object_get(one, "pid") ? OUT_PLAIN : OUT_BAD,
+			json_str_or(one, "name", "?"), text);
+	}
+	json_array_foreach (json_object_get(daemon, "trouble"), i, one) {
+		str_auto *since = names_moment(json_str(one, "at"));
+		str_auto *text =
+			xasprintf("%s since %s: %s", json_str_or(one, "what", ""),
+				since, json_str_or(one, "why", ""));
+		out_field(o, OUT_BAD, json_str_or(one, "who", "?"), text);
+	}
+}
+
+static void print_waiting(const struct out *o, const json_t *waiting)
+{
+	const json_t *states = json_object_get(waiting, "by_state");
+	int64_t queued =
+		json_int_or(states, "due", 0) + json_int_or(states, "sending", 0) +
+		json_int_or(states, "deferred", 0) + json_int_or(states, "unknown", 0);
+	str_auto *mails = names_count(
+		json_int_or(waiting, "incoming", 0), "mail to read", "mails to read");
+	str_auto *deliveries =
+		names_count(queued, "delivery to send", "deliveries to send");
+	str_auto *requests = names_count(json_int_or(waiting, "requests", 0),
+		"request to the mailbox", "requests to the mailbox");
+	str_auto *text = xasprintf("%s, %s (%lld tried before), %s", mails, deliveries,
+		(long long)(json_int_or(states, "deferred", 0) +
+			    json_int_or(states, "unknown", 0)),
+		requests);
+	str_auto *gone =
+		xasprintf("%lld sent, %lld reported delivered, %lld answered; %lld "
+			  "failed, %lld came back",
+			(long long)json_int_or(states, "sent", 0),
+			(long long)json_int_or(states, "delivered", 0),
+			(long long)json_int_or(states, "answered", 0),
+			(long long)json_int_or(states, "failed", 0),
+			(long long)json_int_or(states, "bounced", 0));
+
+	out_field(o, OUT_PLAIN, "waiting", text);
+	out_field(o, OUT_PLAIN, "so far", gone);
+}
+
+static void print_late(const struct out *o, const json_t *late)
+{
+	static const char *const titles[] = {"", "", "", ""};
+	table_auto *t = table_new(4, titles);
+	size_t i;
+	json_t *one;
+
+	if (json_array_size(late) == 0)
+		return;
+	out_blank(o);
+	out_line(o, OUT_BOLD, "Late");
+	json_array_foreach (late, i, one) {
+		str_auto *span = names_span(json_int_or(one, "minutes_late", 0) * 60);
+		str_auto *by = xasprintf("by %s", span);
+		table_row(t, OUT_BAD, names_letter(json_str(one, "what")),
+			json_str_or(one, "id", ""), by, json_str_or(one, "who", ""));
+	}
+	table_print(t, o);
+}
+
+static void print_unserved(const struct out *o, const json_t *unserved)
+{
+	static const char *const titles[] = {"", "", "", "", ""};
+	table_auto *t = table_new(5, titles);
+	size_t i;
+	json_t *one;
+
+	if (json_array_size(unserved) == 0)
+		return;
+	out_blank(o);
+	out_line(o, OUT_BOLD,
+		"Did not get it (last %d days; `utskick explain dN` says why)",
+		SHOWN_DAYS);
+	json_array_foreach (unserved, i, one) {
+		str_auto *id = xasprintf("d%lld", (long long)json_int_or(one, "id", 0));
+		table_row(t, OUT_BAD, id, names_letter(json_str(one, "letter")),
+			json_str_or(one, "meeting", ""), json_str_or(one, "name", ""),
+			json_str_or(one, "address", ""));
+		if (json_str(one, "reply"))
+			table_add_line(t, OUT_FAINT, 6, json_str(one, "reply"));
+	}
+	table_print(t, o);
+}
+
+static void print_mails(const struct out *o, const char *title, const json_t *rows)
+{
+	static const char *const titles[] = {"", "", "", ""};
+	table_auto *t = table_new(4, titles);
+	size_t i;
+	json_t *one;
+
+	if (json_array_size(rows) == 0)
+		return;
+	out_blank(o);
+	out_line(o, OUT_BOLD, "%s", title);
+	json_array_foreach (rows, i, one)
+		table_row(t, OUT_PLAIN, json_str_or(one, "register", ""),
+			json_str_or(one, "reason", ""), json_str_or(one, "from", ""),
+			json_str_or(one, "subject", ""));
+	table_print(t, o);
+}
+
+static void print_calendars(const struct out *o, const json_t *status)
+{
+	const json_t *unplaced = json_object_get(status, "unplaced");
+	size_t i;
+	json_t *one;
+
+	if (json_array_size(json_object_get(status, "calendars"))) {
+		out_blank(o);
+		out_line(o, OUT_BOLD,
+			"Calendars that cannot be read; what they said last holds");
+	}
+	json_array_foreach (json_object_get(status, "calendars"), i, one) {
+		out_line(o, OUT_BAD, "%s/%s", json_str_or(one, "calendar", ""),
+			json_str_or(one, "path", ""));
+		out_text(o, OUT_FAINT, 2, json_str_or(one, "why", ""));
+	}
+	if (json_array_size(unplaced) == 0)
+		return;
+	str_auto *count = names_count((int64_t)json_array_size(unplaced),
+		"coming meeting", "coming meetings");
+	out_blank(o);
+	out_line(o, OUT_BAD, "%s without a council or kind: `utskick plan` names them",
+		count);
+}
+
+static void print(const struct out *o, const json_t *status)
+{
+	print_daemon(o, json_object_get(status, "daemon"));
+	print_waiting(o, json_object_get(status, "waiting"));
+	print_mails(o, "Waits for the coordinator (`utskick held`)",
+		json_object_get(status, "held"));
+	print_mails(o,
+		"Set aside in the last 30 days (`utskick explain NUMBER` says why)",
+		json_object_get(status, "set_aside"));
+	print_late(o, json_object_get(status, "late"));
+	print_unserved(o, json_object_get(status, "unserved"));
+	print_calendars(o, status);
+	out_blank(o);
+	if (json_bool_or(status, "needs_person", false))
+		out_line(o, OUT_BAD, "Something here needs a person.");
+	else
+		out_line(o, OUT_GOOD, "Nothing here needs a person.");
+}
+
+static int run(struct command *c, struct err *err)
+{
+	json_auto_t *status = collect(c, err);
+
+	if (!status)
+		return -1;
+	if (c->args->json)
+		out_json(&c->out, status);
+	else
+		print(&c->out, status);
+	return json_bool_or(status, "needs_person", false) ? COMMAND_ACT : COMMAND_DONE;
+}
+
+const struct verb verb_status = {
+	.name = "status",
+	.usage = "",
+	.describe = "what runs, waits, is late; who did not get what",
+	.config = CONFIG_IF_READABLE,
+	.store = STORE_READ,
+	.run = run,
+};

@@ -1,0 +1,21 @@
+#include <string.h>
+
+#include "command/command.h"
+
+static const struct verb *const verbs[] = {&verb_status, &verb_plan, &verb_meeting,
+	&verb_explain, &verb_preview, &verb_held, &verb_release, &verb_refuse,
+	&verb_rerun, &verb_read, &verb_render, &verb_export};
+#define VERB_COUNT (sizeof(verbs) / sizeof(*verbs))
+
+const struct verb *verb_at(size_t index)
+{
+	return index < VERB_COUNT ? verbs[index] : NULL;
+}
+
+const struct verb *verb_find(const char *name)
+{
+	for (size_t i = 0; i < VERB_COUNT; i++)
+		if (strcmp(verbs[i]->name, name) == 0)
+			return verbs[i];
+	return NULL;
+}

@@ -1,0 +1,53 @@
+#include "duty/extra.h"
+
+#include <stdbool.h>
+
+#include "base/json.h"
+#include "duty/plan.h"
+
+static bool differs(const json_t *is, const json_t *told, const char *what)
+{
+	return !json_equal(json_object_get(is, what), json_object_get(told, what));
+}
+
+json_t *extra_update(const struct meeting *m, const json_t *told)
+{
+	unsigned int changes = plan_changes(m, told);
+	json_auto_t *is = plan_told(m, 0);
+	int64_t starts_at = json_int_or(told, "starts_at", 0);
+	json_t *old = json_pack("{s:{s:I}, s:{s:[I, I]}}", "date", "$date",
+		(json_int_t)starts_at, "time", "$span", (json_int_t)starts_at,
+		(json_int_t)json_int_or(told, "ends_at", 0));
+
+	json_put_str(old, "location", json_str(told, "location"));
+	json_put_str(old, "title", json_str(told, "title"));
+	return json_pack("{s:o, s:b, s:b, s:b, s:b, s:b}", "old", old, "time_changed",
+		(changes & PLAN_TIME) != 0, "location_changed",
+		(changes & PLAN_PLACE) != 0, "agenda_changed",
+		differs(is, told, "agenda"), "title_changed",
+		differs(is, told, "title"), "revived", (changes & PLAN_REVIVED) != 0);
+}
+
+json_t *extra_minutes_request(const struct settings *s, const struct meeting *m)
+{
+	return json_pack("{s:{s:{s:I}}}", "minutes", "due", "$date",
+		(json_int_t)plan_minutes_due_at(s, m));
+}
+
+json_t *extra_minutes(int version, int64_t received_at, const char *from_name,
+	const char *from_address, const json_t *files)
+{
+	json_t *names = json_array();
+	size_t i;
+	json_t *file;
+
+	json_array_foreach (files, i, file)
+		json_array_append_new(
+			names, json_pack("{s:s, s:{s:I}}", "name",
+				       json_str_or(file, "name", ""), "size", "$size",
+				       (json_int_t)json_int_or(file, "size", 0)));
+	return json_pack("{s:{s:i, s:b, s:{s:I}, s:{s:s, s:s}, s:o}, s:b}", "minutes",
+		"version", version, "corrected", version > 1, "received", "$date",
+		(json_int_t)received_at, "from", "name", from_name, "address",
+		from_address, "files", names, "corrected", version > 1);
+}

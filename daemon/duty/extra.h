@@ -1,0 +1,20 @@
+/*
+ * The template data that a kind of letter has beside office, meeting and recipient:
+ * compose_order.extra. What the office sends and what `utskick preview` shows come from
+ * here. New references.
+ */
+#pragma once
+
+#include <jansson.h>
+#include <stdint.h>
+
+#include "config/settings.h"
+#include "store/meeting.h"
+
+/* update: told is what the recipients were told before. */
+json_t *extra_update(const struct meeting *m, const json_t *told);
+/* minutes-request: until when. */
+json_t *extra_minutes_request(const struct settings *s, const struct meeting *m);
+/* minutes: files as minutes_list has them, received when, from whom. */
+json_t *extra_minutes(int version, int64_t received_at, const char *from_name,
+	const char *from_address, const json_t *files);
