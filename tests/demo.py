@@ -37,6 +37,14 @@ def show(text):
     print(textwrap.indent(text.rstrip("\n"), "   | "), flush=True)
 
 
+def table(text):
+    """The recipients and the sums out of what `utskick meeting` says."""
+    lines = text.splitlines()
+    first = next(i for i, line in enumerate(lines) if line.startswith("recipient"))
+    last = max(i for i, line in enumerate(lines) if line.endswith("not served"))
+    return "\n".join(lines[first:last + 1])
+
+
 def at(days, time=HOUR):
     day = datetime.datetime.now(mails.ZONE).date() + datetime.timedelta(days=days)
     return datetime.datetime.combine(day, time)
@@ -166,9 +174,9 @@ def story(demo):
     code = parsed(served[0][1])["Subject"].rpartition("[")[2].rstrip("]")
     called_code = parsed(yes[1])["Subject"].rpartition("[")[2].rstrip("]")
     step(6, f"Who accepted the call (utskick meeting {called_code}):")
-    show(demo.utskick("meeting", called_code))
+    show(table(demo.utskick("meeting", called_code)))
     step(7, f"Who got what, and who did not (utskick meeting {code}):")
-    show(demo.utskick("meeting", code))
+    show(table(demo.utskick("meeting", code)))
 
 
 def main():
