@@ -105,13 +105,15 @@ static int apply(struct office *o, const struct mail_case *c, const json_t *said
 	int64_t dtstamp = 0;
 	if (json_str(said, "dtstamp"))
 		clock_parse(json_str(said, "dtstamp"), &dtstamp);
+	/* Outlook sends a COMMENT of a line end alone. */
+	str_auto *comment = text_trim(json_str_or(said, "comment", ""));
 	const struct answer answer = {
 		.meeting_id = m->id,
 		.attendee = attendee ? attendee : c->from,
 		.partstat = json_str_or(said, "partstat", "NEEDS-ACTION"),
 		.sequence = (int)json_int_or(said, "sequence", 0),
 		.dtstamp = dtstamp,
-		.comment = json_str(said, "comment"),
+		.comment = *comment ? comment : NULL,
 		.incoming_id = c->in->id,
 		.invited = attendee != NULL,
 	};
