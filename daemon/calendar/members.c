@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "calendar/property.h"
 
 #define DAY 86400
@@ -136,14 +137,18 @@ static void read_rdates(struct search *s)
 	}
 }
 
+/* Time counts as steps, as libical may look long for the next date. */
 static const char *run_rule(
 	struct search *s, const struct icalrecurrencetype *rule, struct civil_list *ret)
 {
 	const char *why = recurrence_refusal(rule);
 
-	if (!why && recurrence_expand(
-			    rule, &s->master->start, s->range, &s->r->steps, ret) < 0)
+	if (why || s->r->steps <= 0)
+		return why;
+	int64_t started_ms = clock_monotonic_ms();
+	if (recurrence_expand(rule, &s->master->start, s->range, &s->r->steps, ret) < 0)
 		why = "it names no date";
+	s->r->steps -= (clock_monotonic_ms() - started_ms) * READING_STEPS_PER_MS;
 	return why;
 }
 

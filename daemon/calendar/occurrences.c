@@ -1,7 +1,6 @@
 /*
- * The members of a series (RFC 5545, 3.8.4.4, 3.8.5): rules and RDATE, less EXDATE,
- * with the overrides in their places. libical's own merge takes an RDATE's zone for UTC
- * and knows no overrides.
+ * Series with their overrides in their places (RFC 5545, 3.8.4.4), which libical's own
+ * merge does not know.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -244,9 +243,8 @@ static void say_full(struct series *s, const struct event *e)
 {
 	if (s->r->steps <= 0)
 		reading_problem(s->r, e->index, e->uid, "too-many-occurrences",
-			"the rules took more than %d steps; this and what follows is "
-			"left out",
-			READING_STEPS);
+			"its rules and those before take too long to work out; what "
+			"follows is left out");
 	else
 		reading_problem(s->r, e->index, e->uid, "too-many-occurrences",
 			"there are more than %d occurrences; the others are left out",

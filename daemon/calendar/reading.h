@@ -13,6 +13,7 @@
 
 /* Iterator steps for a whole file: about three seconds of libical's time. */
 #define READING_STEPS 1000000
+#define READING_STEPS_PER_MS 300
 
 struct reading {
 	const struct calendar_limits *limits;

@@ -132,7 +132,7 @@ void zones_load(void)
 }
 
 /* libical would run such a rule from 1601 on, and cannot be stopped in it. */
-static bool has_only_calm_rules(icalcomponent *observance)
+static bool has_only_yearly_rules(icalcomponent *observance)
 {
 	icalproperty *p =
 		icalcomponent_get_first_property(observance, ICAL_RRULE_PROPERTY);
@@ -140,7 +140,7 @@ static bool has_only_calm_rules(icalcomponent *observance)
 	for (; p;
 		p = icalcomponent_get_next_property(observance, ICAL_RRULE_PROPERTY)) {
 		struct icalrecurrencetype rule = icalproperty_get_rrule(p);
-		if (recurrence_refusal(&rule) || rule.freq < ICAL_MONTHLY_RECURRENCE)
+		if (recurrence_refusal(&rule) || rule.freq != ICAL_YEARLY_RECURRENCE)
 			return false;
 	}
 	return true;
@@ -159,7 +159,7 @@ static bool is_usable(icalcomponent *vtimezone)
 				c, ICAL_TZOFFSETTO_PROPERTY) ||
 			!icalcomponent_get_first_property(
 				c, ICAL_TZOFFSETFROM_PROPERTY) ||
-			!has_only_calm_rules(c))
+			!has_only_yearly_rules(c))
 			return false;
 	return true;
 }
