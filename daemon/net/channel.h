@@ -10,7 +10,7 @@
 #include "net/stream.h"
 
 #define CHANNEL_WOULD_WAIT 0
-#define CHANNEL_ENDED -1
+#define CHANNEL_ENDED (-1)
 
 struct channel {
 	void *connection;

@@ -32,9 +32,7 @@ int control_open(const char *state_dir, struct err *err)
 	if (fd < 0 || bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 ||
 		chmod(path, 0600) < 0 || listen(fd, LISTEN_BACKLOG) < 0)
 		return err_set(err, ERR_TEMP, "%s: %s", path, strerror(errno));
-	int result = fd;
-	fd = -1;
-	return result;
+	return fd_take(&fd);
 }
 
 static void answer(int visitor, const json_t *value)

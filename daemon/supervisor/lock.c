@@ -37,7 +37,5 @@ int lock_take(const char *state_dir, struct err *err)
 		return say_taken(fd, state_dir, err);
 	if (ftruncate(fd, 0) < 0 || dprintf(fd, "%d\n", (int)getpid()) < 0)
 		return err_set(err, ERR_TEMP, "%s: %s", path, strerror(errno));
-	int result = fd;
-	fd = -1;
-	return result;
+	return fd_take(&fd);
 }
