@@ -66,8 +66,9 @@ static void close_office(struct office *o)
 int office_turn(struct office *o, int64_t now, struct err *err)
 {
 	typedef int (*work_fn)(struct office *, int64_t, struct err *);
+	/* Calendars first: who may hand in what is theirs to say. */
 	static const work_fn works[] = {
-		incoming_work, held_work, calendar_work, duties_work, notices_work};
+		calendar_work, incoming_work, held_work, duties_work, notices_work};
 	int done = 0;
 
 	for (size_t i = 0; i < sizeof(works) / sizeof(works[0]); i++) {

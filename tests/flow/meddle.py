@@ -1,0 +1,23 @@
+"""Ends workers at a chosen call, fills the disk: see meddle.c."""
+import os
+import pathlib
+import subprocess
+
+import pytest
+
+SOURCE = pathlib.Path(__file__).with_suffix(".c")
+
+
+@pytest.fixture(scope="session")
+def meddle(tmp_path_factory):
+    """meddle(kill="office:12") or meddle(full=path): an environment for the programs."""
+    library = tmp_path_factory.mktemp("meddle") / "meddle.so"
+    subprocess.run([os.environ.get("CC", "gcc"), "-shared", "-fPIC", "-O2", "-o", library, SOURCE,
+                    "-ldl"], check=True)
+
+    def environment(**settings):
+        # A build with AddressSanitizer wants to be the first library.
+        asan = os.environ.get("ASAN_OPTIONS", "") + ":verify_asan_link_order=0"
+        return {**os.environ, "LD_PRELOAD": str(library), "ASAN_OPTIONS": asan,
+                **{f"MEDDLE_{name.upper()}": str(value) for name, value in settings.items()}}
+    return environment
