@@ -253,6 +253,9 @@ static int start(struct dispatch *d, struct err *err)
 	d->db = db_open(path, err);
 	if (!d->db)
 		return -1;
+	/* Who died between a commit and its wake-up may have been us. */
+	wake_up(&d->ctx->wake, WORKER_OFFICE);
+	wake_up(&d->ctx->wake, WORKER_INTAKE);
 	return delivery_find_interrupted(
 		d->db, clock_now(), d->settings->smtp.unknown_grace_seconds, err);
 }

@@ -222,6 +222,8 @@ int intake_main(const struct worker_context *ctx)
 		in.db = db_open(path, &err);
 	if (!in.db)
 		return cannot_start(&err);
+	/* Who died between a commit and its wake-up may have been us. */
+	wake_up(&ctx->wake, WORKER_OFFICE);
 	in.mailbox = mailbox_new(ctx, in.db);
 	in.calendars = calendars_new(&ctx->config->settings);
 	if (ctx->once) {
