@@ -123,9 +123,11 @@ int64_t civil_day(int64_t civil)
 static const struct zone *find_zone(
 	struct zone_scope *scope, struct icaltimetype time, const char *tzid)
 {
-	if (time.is_date || (!icaltime_is_utc(time) && (!tzid || !*tzid)))
+	if (time.is_date)
 		return scope->local;
-	return icaltime_is_utc(time) ? zone_utc() : zone_scope_find(scope, tzid);
+	if (icaltime_is_utc(time))
+		return zone_utc();
+	return tzid && *tzid ? zone_scope_find(scope, tzid) : scope->local;
 }
 
 enum moment_outcome moment_from_time(struct zone_scope *scope, struct icaltimetype time,
