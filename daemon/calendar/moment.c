@@ -123,11 +123,11 @@ int64_t civil_day(int64_t civil)
 static const struct zone *find_zone(
 	struct zone_scope *scope, struct icaltimetype time, const char *tzid)
 {
-	if (time.is_date)
-		return scope->local;
 	if (icaltime_is_utc(time))
 		return zone_utc();
-	return tzid && *tzid ? zone_scope_find(scope, tzid) : scope->local;
+	if (time.is_date || !tzid || !*tzid)
+		return scope->local;
+	return zone_scope_find(scope, tzid);
 }
 
 enum moment_outcome moment_from_time(struct zone_scope *scope, struct icaltimetype time,

@@ -1,4 +1,5 @@
-/* Any bytes as a calendar: an answer, in time, and what it says is JSON that can be written. */
+/* Any bytes as a calendar: an answer, in time, and what it says is JSON that can be
+ * written. */
 #include <stdint.h>
 #include <stdlib.h>
 
