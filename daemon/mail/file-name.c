@@ -4,7 +4,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-#include "mail/mail-tree.h"
+#include "mail/mail-part.h"
 
 #define NAME_BYTES_MAX 200
 #define EXTENSION_MAX 12

@@ -189,14 +189,28 @@ static char *join(const struct found *f)
 	return buf_steal(&text);
 }
 
-char *header_parameter(const char *raw, const char *name)
+static void find(struct found *ret, const char *raw, const char *name)
 {
-	found_auto found = {NULL};
 	parameter_auto p = {NULL, BUF_EMPTY};
 	const char *at = strchr(raw, ';');
 	while (at && next_parameter(&at, &p))
-		sort_in(&found, name, &p);
+		sort_in(ret, name, &p);
+}
+
+char *header_parameter(const char *raw, const char *name)
+{
+	found_auto found = {NULL};
+	find(&found, raw, name);
 	if (found.any)
 		return join(&found);
 	return found.plain ? header_text(found.plain) : NULL;
+}
+
+char *header_parameter_exact(const char *raw, const char *name)
+{
+	found_auto found = {NULL};
+	find(&found, raw, name);
+	if (found.plain)
+		return TAKE(found.plain);
+	return found.any ? join(&found) : NULL;
 }

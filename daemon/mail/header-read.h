@@ -23,6 +23,8 @@ char *header_word(const char *raw);
  * NULL where there is none; the caller frees.
  */
 char *header_parameter(const char *raw, const char *name);
+/* The same, byte for byte as it stands where it is not in pieces: a boundary. */
+char *header_parameter_exact(const char *raw, const char *name);
 /* The ids "<a@b>" in a value with one space between them, at most max; "" where none;
  * the caller frees. */
 char *header_ids(const char *raw, size_t max);

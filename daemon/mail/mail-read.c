@@ -27,7 +27,7 @@ struct reading {
 
 void mail_read_warm_up(void)
 {
-	mail_tree_warm_up();
+	mail_part_warm_up();
 	mail_text_warm_up();
 	charset_warm_up();
 }
