@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
 
@@ -71,6 +72,17 @@ static bool is_there(const char *dir, const char *name)
 	return access(path, F_OK) == 0;
 }
 
+/* A configuration with mistakes may still say in which zone times are read. */
+static void set_zone_of(const char *config_dir)
+{
+	str_auto *path = file_join(config_dir, "utskick.json");
+	json_auto_t *settings = json_load_file(path, 0, NULL);
+	const char *zone = json_str(json_object_get(settings, "office"), "time_zone");
+
+	if (zone && clock_zone_exists(zone))
+		clock_set_zone(zone);
+}
+
 /* 0, or an exit code. */
 static int open_config(struct command *c, const struct verb *v)
 {
@@ -91,6 +103,7 @@ static int open_config(struct command *c, const struct verb *v)
 		problems_print(&problems, stderr);
 		return COMMAND_ACT;
 	}
+	set_zone_of(a->config_dir);
 	fprintf(stderr,
 		"utskick: %zu mistake%s in the configuration, so it goes without; "
 		"utskickd --check names %s\n",

@@ -31,7 +31,7 @@ char *names_moment(const char *rfc3339)
 	return xstrdup("");
 }
 
-char *names_short(const char *rfc3339)
+char *names_short(const char *rfc3339, int64_t now)
 {
 	static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
 		"Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
@@ -40,8 +40,21 @@ char *names_short(const char *rfc3339)
 	if (!rfc3339 || !clock_parse(rfc3339, &at))
 		return xstrdup("");
 	struct tm tm = clock_local(at);
-	return xasprintf("%d %s %02d:%02d", tm.tm_mday, months[tm.tm_mon], tm.tm_hour,
-		tm.tm_min);
+	struct tm today = clock_local(now);
+	if (tm.tm_year != today.tm_year)
+		return xasprintf(
+			"%d %s %d", tm.tm_mday, months[tm.tm_mon], tm.tm_year + 1900);
+	if (tm.tm_yday != today.tm_yday)
+		return xasprintf("%d %s", tm.tm_mday, months[tm.tm_mon]);
+	return xasprintf("%02d:%02d", tm.tm_hour, tm.tm_min);
+}
+
+char *names_person(const char *name, const char *address)
+{
+	if (!name || !*name)
+		return xstrdup(address ? address : "");
+	return address && *address ? xasprintf("%s <%s>", name, address)
+				   : xstrdup(name);
 }
 
 char *names_span(int64_t seconds)

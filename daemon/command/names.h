@@ -13,8 +13,11 @@
 /* "2026-09-14 18:00" of an RFC 3339 time or of UTC seconds; "" for NULL and 0. */
 char *names_moment(const char *rfc3339);
 char *names_moment_at(int64_t at);
-/* "14 Sep 18:00", for tables. */
-char *names_short(const char *rfc3339);
+/* For tables: "18:00" on the day of now, else "14 Sep", with its year where that is
+ * another. */
+char *names_short(const char *rfc3339, int64_t now);
+/* "Anna Ek <anna@x.example>", or the address alone. */
+char *names_person(const char *name, const char *address);
 /* "3 days", "2 h 5 min", "40 s": the two largest units that matter. */
 char *names_span(int64_t seconds);
 /* "1 mail", "3 mails". */

@@ -7,7 +7,7 @@
 #include "command/width.h"
 
 #define GAP 2
-#define NARROWEST 8
+#define WORD_MAX 50 /* a longer word is broken where there is no room */
 
 struct row {
 	enum out_style style;
@@ -72,69 +72,91 @@ static bool has_titles(const struct table *t)
 	return false;
 }
 
-static void widen(const struct table *t, int *widths, char *const *cells)
+static int longest_word(const char *s)
+{
+	int longest = 0;
+
+	while (*s) {
+		size_t len = strcspn(s, " ");
+		str_auto *word = xstrndup(s, len);
+		int width = width_of(word);
+		longest = width > longest ? width : longest;
+		s += len + strspn(s + len, " ");
+	}
+	return longest < WORD_MAX ? longest : WORD_MAX;
+}
+
+/* How wide a column is, and how narrow it may become: an address stays in one piece. */
+struct column {
+	int width;
+	int least;
+};
+
+static void widen(const struct table *t, struct column *columns, char *const *cells)
 {
 	for (size_t i = 0; i < t->columns; i++) {
 		int width = width_of(cells[i]);
-		if (width > widths[i])
-			widths[i] = width;
+		int least = longest_word(cells[i]);
+		if (width > columns[i].width)
+			columns[i].width = width;
+		if (least > columns[i].least)
+			columns[i].least = least;
 	}
 }
 
-static int total(const struct table *t, const int *widths)
+static int total(const struct table *t, const struct column *columns)
 {
 	int sum = 0;
 
 	for (size_t i = 0; i < t->columns; i++)
-		sum += widths[i] + (i ? GAP : 0);
+		sum += columns[i].width + (i ? GAP : 0);
 	return sum;
 }
 
-static size_t widest(const struct table *t, const int *widths)
+/* The widest that may become narrower; NULL where none may. */
+static struct column *widest(const struct table *t, struct column *columns)
 {
-	size_t found = 0;
+	struct column *found = NULL;
 
-	for (size_t i = 1; i < t->columns; i++)
-		if (widths[i] > widths[found])
-			found = i;
+	for (size_t i = 0; i < t->columns; i++)
+		if (columns[i].width > columns[i].least &&
+			(!found || columns[i].width > found->width))
+			found = &columns[i];
 	return found;
 }
 
 /* The columns' widths; the caller frees. */
-static int *fit(const struct table *t, int width)
+static struct column *fit(const struct table *t, int width)
 {
-	int *widths = xcalloc(t->columns, sizeof(*widths));
+	struct column *columns = xcalloc(t->columns, sizeof(*columns));
+	struct column *wide;
 
-	widen(t, widths, t->titles);
+	widen(t, columns, t->titles);
 	for (size_t i = 0; i < t->count; i++)
 		if (t->rows[i].cells)
-			widen(t, widths, t->rows[i].cells);
-	while (total(t, widths) > width) {
-		size_t i = widest(t, widths);
-		if (widths[i] <= NARROWEST)
-			break;
-		widths[i]--;
-	}
-	return widths;
+			widen(t, columns, t->rows[i].cells);
+	while (total(t, columns) > width && (wide = widest(t, columns)))
+		wide->width--;
+	return columns;
 }
 
 /* One line of each cell; moves each on to what is left. True where something is. */
 static bool print_line(const struct table *t, const struct out *o, enum out_style style,
-	const int *widths, const char **rest)
+	const struct column *columns, const char **rest)
 {
 	bool more = false;
 	int owed = 0; /* blanks, not printed at the end of a line */
 
 	for (size_t i = 0; i < t->columns; i++) {
 		size_t next = 0;
-		size_t len = width_break(rest[i], widths[i], &next);
+		size_t len = width_break(rest[i], columns[i].width, &next);
 		str_auto *piece = xstrndup(rest[i], len);
 		if (len) {
 			fprintf(o->to, "%*s", owed, "");
 			out_piece(o, style, piece, len);
 			owed = 0;
 		}
-		owed += widths[i] - width_of(piece) + GAP;
+		owed += columns[i].width - width_of(piece) + GAP;
 		rest[i] += next;
 		more |= *rest[i] != '\0';
 	}
@@ -143,31 +165,31 @@ static bool print_line(const struct table *t, const struct out *o, enum out_styl
 }
 
 static void print_cells(const struct table *t, const struct out *o,
-	enum out_style style, const int *widths, char *const *cells)
+	enum out_style style, const struct column *columns, char *const *cells)
 {
 	const char **rest = xcalloc(t->columns, sizeof(*rest));
 
 	for (size_t i = 0; i < t->columns; i++)
 		rest[i] = cells[i];
-	while (print_line(t, o, style, widths, rest))
+	while (print_line(t, o, style, columns, rest))
 		;
 	free(rest);
 }
 
 void table_print(const struct table *t, const struct out *o)
 {
-	int *widths = fit(t, o->width);
+	struct column *columns = fit(t, o->width);
 
 	if (has_titles(t))
-		print_cells(t, o, OUT_FAINT, widths, t->titles);
+		print_cells(t, o, OUT_FAINT, columns, t->titles);
 	for (size_t i = 0; i < t->count; i++) {
 		const struct row *r = &t->rows[i];
 		if (r->cells)
-			print_cells(t, o, r->style, widths, r->cells);
+			print_cells(t, o, r->style, columns, r->cells);
 		else
 			out_text(o, r->style, r->indent, r->line);
 	}
-	free(widths);
+	free(columns);
 }
 
 void table_free(struct table *t)

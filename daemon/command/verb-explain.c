@@ -151,17 +151,15 @@ static json_t *delivery_file(
 
 static void print_delivery(const struct out *o, const json_t *file)
 {
-	str_auto *to = xasprintf("%s <%s>", json_str_or(file, "name", ""),
-		json_str_or(file, "address", ""));
+	str_auto *to = names_person(json_str(file, "name"), json_str(file, "address"));
 	str_auto *what = xasprintf("%s, version %lld%s%s",
 		names_letter(json_str(file, "letter")),
 		(long long)json_int_or(file, "version", 0),
 		json_str(file, "meeting") ? ", of " : "",
 		json_str_or(file, "meeting", ""));
 	str_auto *tries = names_count(json_int_or(file, "tries", 0), "try", "tries");
-	str_auto *state =
-		xasprintf("%s (%s) after %s", names_state(json_str(file, "state")),
-			json_str_or(file, "state", ""), tries);
+	str_auto *state = xasprintf("%s [%s], %s", names_state(json_str(file, "state")),
+		json_str_or(file, "state", ""), tries);
 	str_auto *sent = names_moment(json_str(file, "sent_at"));
 	str_auto *due = names_moment(json_str(file, "due_at"));
 	bool waits = !json_str(file, "sent_at");

@@ -51,8 +51,7 @@ static int run(struct command *c, struct err *err)
 const struct verb verb_export = {
 	.name = "export",
 	.usage = "WHAT [--from D] [--to D]",
-	.describe =
-		"JSON lines: incoming deliveries meetings answers minutes journal",
+	.describe = "rows of the store as JSON lines",
 	.words_min = 1,
 	.words_max = 1,
 	.options = OPTION_FROM | OPTION_TO,

@@ -6,7 +6,7 @@
 #include "command/table.h"
 #include "store/held.h"
 
-static void print(const struct out *o, const json_t *list)
+static void print(const struct out *o, const json_t *list, int64_t now)
 {
 	static const char *const titles[] = {
 		"id", "mail", "since", "what", "meeting", "from", "subject"};
@@ -16,7 +16,7 @@ static void print(const struct out *o, const json_t *list)
 
 	json_array_foreach (list, i, row) {
 		str_auto *id = xasprintf("%lld", (long long)json_int_or(row, "id", 0));
-		str_auto *since = names_short(json_str(row, "held_at"));
+		str_auto *since = names_short(json_str(row, "held_at"), now);
 		table_row(t, OUT_PLAIN, id, json_str(row, "register"), since,
 			json_str(row, "act"), json_str(row, "meeting"),
 			json_str(row, "from"), json_str(row, "subject"));
@@ -44,7 +44,7 @@ static int run(struct command *c, struct err *err)
 	if (c->args->json)
 		out_json(&c->out, list);
 	else
-		print(&c->out, list);
+		print(&c->out, list, c->now);
 	return COMMAND_DONE;
 }
 

@@ -183,19 +183,19 @@ static void print_entry(const struct out *o, const json_t *file)
 	if (json_bool_or(file, "decisive", false))
 		out_field(o, OUT_PLAIN, "decisive", "yes: it asks for attendance");
 	json_array_foreach (json_object_get(file, "roles"), i, role) {
-		str_auto *who = xasprintf("%s <%s>", json_str_or(role, "name", ""),
-			json_str_or(role, "address", ""));
+		str_auto *who =
+			names_person(json_str(role, "name"), json_str(role, "address"));
 		out_field(o, OUT_PLAIN, json_str_or(role, "role", ""), who);
 	}
 }
 
-/* "sent 14 Sep 18:00"; the caller frees. */
-static char *delivery_words(const json_t *delivery)
+/* "sent 14 Sep"; the caller frees. */
+static char *delivery_words(const json_t *delivery, int64_t now)
 {
 	const char *state = json_str(delivery, "state");
 	const char *at =
 		json_str_or(delivery, "sent_at", json_str_or(delivery, "due_at", NULL));
-	str_auto *when = names_short(at);
+	str_auto *when = names_short(at, now);
 
 	if (!delivery)
 		return xstrdup("");
@@ -216,11 +216,11 @@ static void add_note(struct table *t, const json_t *delivery)
 	table_add_line(t, OUT_FAINT, 4, note);
 }
 
-static void add_recipient(struct table *t, const json_t *one)
+static void add_recipient(struct table *t, const json_t *one, int64_t now)
 {
 	const json_t *answer = json_object_get(one, "answer");
-	str_auto *invitation = delivery_words(json_object_get(one, "invitation"));
-	str_auto *minutes = delivery_words(json_object_get(one, "minutes"));
+	str_auto *invitation = delivery_words(json_object_get(one, "invitation"), now);
+	str_auto *minutes = delivery_words(json_object_get(one, "minutes"), now);
 
 	if (!json_bool_or(one, "invited", true)) {
 		free(invitation);
@@ -231,14 +231,12 @@ static void add_recipient(struct table *t, const json_t *one)
 		names_partstat(json_str(answer, "partstat")), minutes);
 	add_note(t, json_object_get(one, "invitation"));
 	add_note(t, json_object_get(one, "minutes"));
-	if (json_str(answer, "comment")) {
-		str_auto *line = text_printable(json_str(answer, "comment"));
-		str_auto *said = xasprintf("answered: %s", line);
-		table_add_line(t, OUT_FAINT, 4, said);
-	}
+	str_auto *comment = text_trim(json_str_or(answer, "comment", ""));
+	if (*comment)
+		table_add_line(t, OUT_FAINT, 4, comment);
 }
 
-static void print_recipients(const struct out *o, const json_t *file)
+static void print_recipients(const struct out *o, const json_t *file, int64_t now)
 {
 	static const char *const titles[] = {
 		"recipient", "address", "invitation", "answer", "minutes"};
@@ -254,7 +252,7 @@ static void print_recipients(const struct out *o, const json_t *file)
 		if (strcmp(committee, last) != 0)
 			table_add_line(t, OUT_BOLD, 0, committee);
 		last = committee;
-		add_recipient(t, one);
+		add_recipient(t, one, now);
 	}
 	out_blank(o);
 	table_print(t, o);
@@ -282,10 +280,10 @@ static void print_minutes(const struct out *o, const json_t *file)
 	json_array_foreach (json_object_get(file, "minutes"), i, one) {
 		str_auto *at = names_moment(json_str(one, "at"));
 		out_blank(o);
-		out_line(o, OUT_BOLD, "Minutes, version %lld, from %s <%s>, %s",
-			(long long)json_int_or(one, "version", 0),
-			json_str_or(one, "from_name", ""),
-			json_str_or(one, "from_address", ""), at);
+		str_auto *who = names_person(
+			json_str(one, "from_name"), json_str(one, "from_address"));
+		out_line(o, OUT_BOLD, "Minutes, version %lld, from %s, %s",
+			(long long)json_int_or(one, "version", 0), who, at);
 		json_array_foreach (json_object_get(one, "files"), k, f)
 			out_line(o, OUT_PLAIN, "  %s, %s, %lld bytes",
 				json_str_or(f, "name", "(no name)"),
@@ -294,7 +292,7 @@ static void print_minutes(const struct out *o, const json_t *file)
 	}
 }
 
-static void print_others(const struct out *o, const json_t *others)
+static void print_others(const struct out *o, const json_t *others, int64_t now)
 {
 	static const char *const titles[] = {"also sent", "to", ""};
 	table_auto *t = table_new(3, titles);
@@ -304,7 +302,7 @@ static void print_others(const struct out *o, const json_t *others)
 	if (json_array_size(others) == 0)
 		return;
 	json_array_foreach (others, i, one) {
-		str_auto *state = delivery_words(one);
+		str_auto *state = delivery_words(one, now);
 		bool lost = strcmp(json_str_or(one, "reached", ""), "no") == 0;
 		table_row(t, lost ? OUT_BAD : OUT_PLAIN,
 			names_letter(json_str(one, "letter")), json_str(one, "address"),
@@ -315,19 +313,19 @@ static void print_others(const struct out *o, const json_t *others)
 	table_print(t, o);
 }
 
-static void print_file(const struct out *o, const json_t *file)
+static void print_file(const struct out *o, const json_t *file, int64_t now)
 {
 	print_entry(o, file);
 	if (*json_str_or(file, "agenda", "")) {
 		out_blank(o);
 		out_text(o, OUT_PLAIN, 2, json_str(file, "agenda"));
 	}
-	print_recipients(o, file);
+	print_recipients(o, file, now);
 	out_blank(o);
 	print_counts(o, "invitations", json_object_get(file, "invitations"));
 	print_counts(o, "minutes", json_object_get(file, "minutes_sent"));
 	print_minutes(o, file);
-	print_others(o, json_object_get(file, "others"));
+	print_others(o, json_object_get(file, "others"), now);
 	out_blank(o);
 	out_line(o, OUT_BOLD, "Journal");
 	trail_print(o, json_object_get(file, "journal"), false);
@@ -351,7 +349,7 @@ static int run(struct command *c, struct err *err)
 	if (c->args->json)
 		out_json(&c->out, file);
 	else
-		print_file(&c->out, file);
+		print_file(&c->out, file, c->now);
 	return COMMAND_DONE;
 }
 

@@ -112,7 +112,7 @@ static int run(struct command *c, struct err *err)
 const struct verb verb_plan = {
 	.name = "plan",
 	.usage = "[--days N]",
-	.describe = "what will go out when, to whom, and why; sends nothing",
+	.describe = "what goes out when, to whom and why; sends nothing",
 	.options = OPTION_DAYS,
 	.config = CONFIG_MUST,
 	.store = STORE_READ,

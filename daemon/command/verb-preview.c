@@ -83,8 +83,8 @@ static int prepare_minutes(struct preview *p, struct err *err)
 	if (mail)
 		received_at = in.arrived_at;
 	p->files = json_incref(json_object_get(last, "files"));
-	p->extra = extra_minutes((int)json_int_or(last, "version", 1), received_at,
-		json_str_or(last, "from_name", ""),
+	p->extra = extra_minutes(p->c->db, (int)json_int_or(last, "version", 1),
+		received_at, json_str_or(last, "from_name", ""),
 		json_str_or(last, "from_address", ""), p->files);
 	return load_files(p, err);
 }

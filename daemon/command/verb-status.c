@@ -15,6 +15,8 @@
 #include "store/overview.h"
 #include "store/source.h"
 
+#define UNSERVED_MAX 1000
+#define UNSERVED_LINES 20
 #define SHOWN_DAYS 30  /* what failed before is no news any more */
 #define PATIENCE_S 900 /* what waits longer than this is late */
 #define LATE_HOURS 4   /* without a configuration */
@@ -186,16 +188,27 @@ static int add_broken_calendar(const struct source *source, void *context)
 
 /* ---- all of it ---- */
 
-static bool needs_person(const json_t *status)
+/* An old failure stays on the list; only a new one calls for somebody. */
+static bool is_recent(const json_t *rows, int64_t since)
+{
+	int64_t at = 0;
+
+	/* Newest first. */
+	return clock_parse(json_str_or(json_array_get(rows, 0), "at", ""), &at) &&
+	       at >= since;
+}
+
+static bool needs_person(const json_t *status, int64_t since)
 {
 	static const char *const lists[] = {
-		"held", "set_aside", "late", "unserved", "calendars", "unplaced"};
+		"held", "set_aside", "late", "calendars", "unplaced"};
 	const json_t *daemon = json_object_get(status, "daemon");
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
 		if (json_array_size(json_object_get(status, lists[i])))
 			return true;
-	return json_array_size(json_object_get(daemon, "trouble")) > 0;
+	return is_recent(json_object_get(status, "unserved"), since) ||
+	       json_array_size(json_object_get(daemon, "trouble")) > 0;
 }
 
 /* Sets a new reference; -1 where it is NULL. */
@@ -218,7 +231,7 @@ static json_t *collect(const struct command *c, struct err *err)
 		put(status, "held", with_times(held_list(c->db, err))) < 0 ||
 		put(status, "late", collect_late(c, waiting, unplaced, err)) < 0 ||
 		put(status, "unserved",
-			with_times(overview_unserved(c->db, since, err))) < 0 ||
+			with_times(overview_unserved(c->db, UNSERVED_MAX, err))) < 0 ||
 		put(status, "set_aside",
 			with_times(overview_set_aside(c->db, since, err))) < 0 ||
 		source_each(c->db, add_broken_calendar, calendars, err) < 0)
@@ -229,7 +242,8 @@ static json_t *collect(const struct command *c, struct err *err)
 	json_object_set(status, "waiting", waiting);
 	json_object_set(status, "calendars", calendars);
 	json_object_set(status, "unplaced", unplaced);
-	json_object_set_new(status, "needs_person", json_boolean(needs_person(status)));
+	json_object_set_new(
+		status, "needs_person", json_boolean(needs_person(status, since)));
 	return TAKE(status);
 }
 
@@ -318,26 +332,32 @@ static void print_late(const struct out *o, const json_t *late)
 
 static void print_unserved(const struct out *o, const json_t *unserved)
 {
-	static const char *const titles[] = {"", "", "", "", ""};
-	table_auto *t = table_new(5, titles);
+	static const char *const titles[] = {"", "", "", "", "", ""};
+	table_auto *t = table_new(6, titles);
 	size_t i;
 	json_t *one;
 
 	if (json_array_size(unserved) == 0)
 		return;
 	out_blank(o);
-	out_line(o, OUT_BOLD,
-		"Did not get it (last %d days; `utskick explain dN` says why)",
-		SHOWN_DAYS);
+	out_line(o, OUT_BOLD, "Did not get it (`utskick explain dN` says why)");
 	json_array_foreach (unserved, i, one) {
 		str_auto *id = xasprintf("d%lld", (long long)json_int_or(one, "id", 0));
-		table_row(t, OUT_BAD, id, names_letter(json_str(one, "letter")),
+		str_auto *at = names_moment(json_str(one, "at"));
+		if (i == UNSERVED_LINES)
+			break;
+		at[strcspn(at, " ")] = '\0';
+		table_row(t, OUT_BAD, id, at, names_letter(json_str(one, "letter")),
 			json_str_or(one, "meeting", ""), json_str_or(one, "name", ""),
 			json_str_or(one, "address", ""));
 		if (json_str(one, "reply"))
 			table_add_line(t, OUT_FAINT, 6, json_str(one, "reply"));
 	}
 	table_print(t, o);
+	if (json_array_size(unserved) > UNSERVED_LINES)
+		out_line(o, OUT_FAINT,
+			"and %zu older ones: `utskick export deliveries`",
+			json_array_size(unserved) - UNSERVED_LINES);
 }
 
 static void print_mails(const struct out *o, const char *title, const json_t *rows)

@@ -45,5 +45,7 @@ size_t width_break(const char *s, int columns, size_t *ret_next)
 	if (blank && (at < end || used > columns))
 		len = blank;
 	*ret_next = len + strspn(s + len, " ");
+	while (*ret_next > len && len && s[len - 1] == ' ')
+		len--;
 	return len;
 }

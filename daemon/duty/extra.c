@@ -3,7 +3,9 @@
 #include <stdbool.h>
 
 #include "base/json.h"
+#include "base/mem.h"
 #include "duty/plan.h"
+#include "store/directory.h"
 
 static bool differs(const json_t *is, const json_t *told, const char *what)
 {
@@ -30,13 +32,29 @@ json_t *extra_update(const struct meeting *m, const json_t *told)
 
 json_t *extra_minutes_request(const struct settings *s, const struct meeting *m)
 {
-	return json_pack("{s:{s:{s:I}}}", "minutes", "due", "$date",
-		(json_int_t)plan_minutes_due_at(s, m));
+	return json_pack("{s:{s:{s:I}, s:{s:b}}}", "minutes", "due", "$date",
+		(json_int_t)plan_minutes_due_at(s, m), "types", "$minutes_types", 1);
 }
 
-json_t *extra_minutes(int version, int64_t received_at, const char *from_name,
-	const char *from_address, const json_t *files)
+/* As he calls himself, else as the directory does, else the address; the caller frees.
+ */
+static char *sender_name(struct db *db, const char *name, const char *address)
 {
+	struct err ignored = ERR_INIT;
+	str_auto *person = NULL;
+	str_auto *known = NULL;
+
+	if (name && *name)
+		return xstrdup(name);
+	if (directory_person_by_address(db, address, &person, &known, &ignored) > 0)
+		return TAKE(known);
+	return xstrdup(address);
+}
+
+json_t *extra_minutes(struct db *db, int version, int64_t received_at,
+	const char *from_name, const char *from_address, const json_t *files)
+{
+	str_auto *name = sender_name(db, from_name, from_address);
 	json_t *names = json_array();
 	size_t i;
 	json_t *file;
@@ -48,6 +66,6 @@ json_t *extra_minutes(int version, int64_t received_at, const char *from_name,
 				       (json_int_t)json_int_or(file, "size", 0)));
 	return json_pack("{s:{s:i, s:b, s:{s:I}, s:{s:s, s:s}, s:o}, s:b}", "minutes",
 		"version", version, "corrected", version > 1, "received", "$date",
-		(json_int_t)received_at, "from", "name", from_name, "address",
-		from_address, "files", names, "corrected", version > 1);
+		(json_int_t)received_at, "from", "name", name, "address", from_address,
+		"files", names, "corrected", version > 1);
 }

@@ -9,12 +9,14 @@
 #include <stdint.h>
 
 #include "config/settings.h"
+#include "store/db.h"
 #include "store/meeting.h"
 
 /* update: told is what the recipients were told before. */
 json_t *extra_update(const struct meeting *m, const json_t *told);
-/* minutes-request: until when. */
+/* minutes-request: until when, and as what file. */
 json_t *extra_minutes_request(const struct settings *s, const struct meeting *m);
-/* minutes: files as minutes_list has them, received when, from whom. */
-json_t *extra_minutes(int version, int64_t received_at, const char *from_name,
-	const char *from_address, const json_t *files);
+/* minutes: files as minutes_list has them; a sender without a name has the directory's.
+ */
+json_t *extra_minutes(struct db *db, int version, int64_t received_at,
+	const char *from_name, const char *from_address, const json_t *files);

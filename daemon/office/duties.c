@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "duty/extra.h"
 #include "duty/plan.h"
 #include "office/post.h"
 #include "store/answer.h"
@@ -25,41 +26,12 @@ struct duty {
 	int64_t now;
 };
 
-static json_t *span(int64_t starts_at, int64_t ends_at)
-{
-	return json_pack(
-		"{s:[I, I]}", "$span", (json_int_t)starts_at, (json_int_t)ends_at);
-}
-
-static bool differs(const struct duty *d, const char *what)
-{
-	json_auto_t *is = plan_told(d->m, d->version);
-
-	return !json_equal(json_object_get(is, what), json_object_get(d->told, what));
-}
-
-static json_t *update_data(const struct duty *d)
-{
-	int64_t starts_at = json_int_or(d->told, "starts_at", 0);
-	json_t *old =
-		json_pack("{s:{s:I}, s:o}", "date", "$date", (json_int_t)starts_at,
-			"time", span(starts_at, json_int_or(d->told, "ends_at", 0)));
-
-	json_put_str(old, "location", json_str(d->told, "location"));
-	json_put_str(old, "title", json_str(d->told, "title"));
-	return json_pack("{s:o, s:b, s:b, s:b, s:b, s:b}", "old", old, "time_changed",
-		(d->changes & PLAN_TIME) != 0, "location_changed",
-		(d->changes & PLAN_PLACE) != 0, "agenda_changed", differs(d, "agenda"),
-		"title_changed", differs(d, "title"), "revived",
-		(d->changes & PLAN_REVIVED) != 0);
-}
-
 static int tell(const struct duty *d, const char *kind, const struct recipient *to,
 	const char *reason, struct err *err)
 {
 	bool is_update = strcmp(kind, "update") == 0;
 	bool is_cancel = strcmp(kind, "cancellation") == 0;
-	json_auto_t *extra = is_update ? update_data(d) : NULL;
+	json_auto_t *extra = is_update ? extra_update(d->m, d->told) : NULL;
 	const struct post post = {
 		.order = {.kind = kind,
 			.meeting = d->m,
@@ -219,9 +191,7 @@ static int request_minutes(struct office *o, const struct meeting *m,
 		.address = (char *)json_str(secretary, "address"),
 		.language = (char *)o->config->settings.language,
 	};
-	json_auto_t *extra = json_pack("{s:{s:{s:I}, s:{s:b}}}", "minutes", "due",
-		"$date", (json_int_t)plan_minutes_due_at(&o->config->settings, m),
-		"types", "$minutes_types", 1);
+	json_auto_t *extra = extra_minutes_request(&o->config->settings, m);
 	const struct post post = {
 		.order = {.kind = "minutes-request",
 			.meeting = m,

@@ -4,11 +4,11 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "duty/extra.h"
 #include "duty/plan.h"
 #include "office/post.h"
 #include "office/receipt.h"
 #include "store/blob.h"
-#include "store/directory.h"
 #include "store/letter.h"
 #include "store/minutes.h"
 
@@ -61,39 +61,6 @@ static int withdraw_older(const struct delivery *d, void *context)
 		       : 0;
 }
 
-/* As the mail names its sender, else as the directory does, else the address. */
-static char *sender_name(struct office *o, const struct mail_case *c)
-{
-	struct err err = ERR_INIT;
-	str_auto *person = NULL;
-	str_auto *name = NULL;
-	const char *said = json_str_or(c->said, "from_name", "");
-
-	if (*said)
-		return xstrdup(said);
-	if (directory_person_by_address(o->db, c->from, &person, &name, &err) > 0)
-		return TAKE(name);
-	return xstrdup(c->from);
-}
-
-static json_t *minutes_data(struct office *o, const struct mail_case *c, int version)
-{
-	str_auto *name = sender_name(o, c);
-	json_t *names = json_array();
-	size_t i;
-	json_t *file;
-
-	json_array_foreach (c->files, i, file)
-		json_array_append_new(
-			names, json_pack("{s:s, s:{s:I}}", "name",
-				       json_str_or(file, "name", ""), "size", "$size",
-				       (json_int_t)json_int_or(file, "size", 0)));
-	return json_pack("{s:{s:i, s:b, s:{s:I}, s:{s:s, s:s}, s:o}, s:b}", "minutes",
-		"version", version, "corrected", version > 1, "received", "$date",
-		(json_int_t)c->in->arrived_at, "from", "name", name, "address", c->from,
-		"files", names, "corrected", version > 1);
-}
-
 static int send_to_all(struct office *o, const struct mail_case *c,
 	const struct post *post, const struct recipients *all, struct err *err)
 {
@@ -120,7 +87,8 @@ int minutes_send_on(struct office *o, const struct mail_case *c,
 	if (version > 1 && delivery_each(o->db, m->id, withdraw_older, &older, err) < 0)
 		return -1;
 	json_auto_t *roles = meeting_roles(o->db, m->id, err);
-	json_auto_t *extra = minutes_data(o, c, version);
+	json_auto_t *extra = extra_minutes(o->db, version, c->in->arrived_at,
+		json_str(c->said, "from_name"), c->from, c->files);
 	struct mime_file *files = mime_files(c);
 	const struct post post = {
 		.order = {.kind = "minutes",

@@ -84,7 +84,7 @@ static json_t *delivery_rows(struct stmt *q, struct err *err)
 	return r < 0 ? NULL : TAKE(list);
 }
 
-json_t *overview_unserved(struct db *db, int64_t since, struct err *err)
+json_t *overview_unserved(struct db *db, int64_t limit, struct err *err)
 {
 	/* What tells of a meeting is one sequence of versions, whatever each is called.
 	 */
@@ -95,7 +95,7 @@ json_t *overview_unserved(struct db *db, int64_t since, struct err *err)
 		"JOIN letter AS l ON l.id = d.letter_id\n"
 		"LEFT JOIN meeting AS m ON m.id = l.meeting_id\n"
 		"LEFT JOIN committee AS c ON c.id = d.committee\n"
-		"WHERE d.state IN ('failed', 'bounced') AND d.changed_at >= ?\n"
+		"WHERE d.state IN ('failed', 'bounced')\n"
 		"  AND NOT EXISTS (SELECT 1 FROM delivery AS d2\n"
 		"    JOIN letter AS l2 ON l2.id = d2.letter_id\n"
 		"    WHERE d2.address = d.address AND l2.meeting_id = l.meeting_id\n"
@@ -104,8 +104,9 @@ json_t *overview_unserved(struct db *db, int64_t since, struct err *err)
 		"      AND (l2.kind = l.kind\n"
 		"        OR (l2.kind IN ('invitation', 'update', 'cancellation')\n"
 		"          AND l.kind IN ('invitation', 'update', 'cancellation'))))\n"
-		"ORDER BY d.changed_at, d.id",
-		SQL_INT(since));
+		"ORDER BY d.changed_at DESC, d.id DESC\n"
+		"LIMIT ?",
+		SQL_INT(limit));
 
 	return delivery_rows(&q, err);
 }

@@ -24,11 +24,11 @@ json_t *overview_waiting(struct db *db, int64_t now, struct err *err);
  * from, subject, arrived_at}]. */
 json_t *overview_set_aside(struct db *db, int64_t since, struct err *err);
 /*
- * Deliveries that failed or came back from since on, unless a later version of the same
- * for the same meeting reached the address: [{id, letter, meeting, name, address,
- * committee_name, state, reply, at}].
+ * Deliveries that failed or came back, unless a later version of the same for the same
+ * meeting reached the address, newest first, at most limit: [{id, letter, meeting,
+ * name, address, committee_name, state, reply, at}].
  */
-json_t *overview_unserved(struct db *db, int64_t since, struct err *err);
+json_t *overview_unserved(struct db *db, int64_t limit, struct err *err);
 /* Deliveries tried first before `before` and not known to have gone; rows as above. */
 json_t *overview_late(struct db *db, int64_t before, struct err *err);
 /* Trouble told from since on with no word that it is over: [{who, what, why, at}]. */
