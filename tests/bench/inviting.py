@@ -83,7 +83,7 @@ def _round(rig, who, members):
                                + (folder / "log").read_text()[-2000:])
     finally:
         shutil.rmtree(folder)
-    return Row(who, len(members), seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    return Row(who, len(members), seconds, usage.ru_utime + usage.ru_stime)
 
 
 def measure():
