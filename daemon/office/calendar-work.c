@@ -151,7 +151,7 @@ static int refuse_calendar(struct office *o, const struct source *source,
 		source->calendar, source->path, words);
 	if (source_decide(o->db, source->id, source->sha256, words, now, err) < 0)
 		return -1;
-	return notice_calendar_broken(o, source, what, now, err);
+	return notice_calendar_broken(o, source, what, now, err) < 0 ? -1 : 0;
 }
 
 struct reading {

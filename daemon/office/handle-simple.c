@@ -1,5 +1,5 @@
-/* The handlers that only record: our own mail, automatic answers, people, and what
- * nobody knows. */
+/* The handlers that only record: our own mail, automatic answers, calendars that cannot
+ * be read, people, and what nobody knows. */
 #include <string.h>
 
 #include "base/json.h"
@@ -75,6 +75,51 @@ const struct handler handler_auto_reply = {
 	.matches = auto_reply_matches,
 	.act = auto_reply_act,
 	.describe = "An automatic answer is recorded and never answered.",
+};
+
+/* ---- a calendar that cannot be read ---- */
+
+/* The first such calendar; NULL: none. */
+static const json_t *broken_calendar(const struct mail_case *c)
+{
+	size_t i;
+	json_t *calendar;
+
+	json_array_foreach (json_object_get(c->said, "calendars"), i, calendar)
+		if (json_str(calendar, "broken"))
+			return calendar;
+	return NULL;
+}
+
+static int unreadable_matches(
+	struct office *o, const struct mail_case *c, struct err *err)
+{
+	(void)o;
+	(void)err;
+	return broken_calendar(c) != NULL;
+}
+
+static int unreadable_act(struct office *o, const struct mail_case *c,
+	struct decision *ret, struct err *err)
+{
+	const json_t *calendar = broken_calendar(c);
+
+	(void)o;
+	(void)err;
+	*ret = (struct decision){.class = "broken",
+		.outcome = "broken",
+		.reason = json_str(calendar, "broken"),
+		.is_broken = true,
+		.what = json_str(calendar, "what")};
+	return 0;
+}
+
+const struct handler handler_unreadable = {
+	.name = "unreadable",
+	.matches = unreadable_matches,
+	.act = unreadable_act,
+	.describe = "A mail with a calendar that cannot be read is set aside with the "
+		    "reason and left unread for the coordinator.",
 };
 
 /* ---- people ---- */

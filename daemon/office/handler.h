@@ -41,6 +41,9 @@ struct decision {
 	int64_t meeting_id;
 	bool is_handled; /* move it away from the INBOX */
 	bool is_held;
+	bool is_broken; /* a part of it could not be read, and it asks for nothing else
+			 */
+	const char *what; /* of a broken one, in words; NULL */
 };
 
 struct handler {
@@ -60,6 +63,7 @@ extern const struct handler handler_bounce;
 extern const struct handler handler_auto_reply;
 extern const struct handler handler_itip;
 extern const struct handler handler_minutes;
+extern const struct handler handler_unreadable;
 extern const struct handler handler_person;
 extern const struct handler handler_unknown;
 

@@ -21,8 +21,8 @@
 /* Design decision 5. A coordinator's command comes between itip and minutes once there
  * is one. */
 static const struct handler *const handlers[] = {&handler_own, &handler_bounce,
-	&handler_auto_reply, &handler_itip, &handler_minutes, &handler_person,
-	&handler_unknown};
+	&handler_auto_reply, &handler_itip, &handler_minutes, &handler_unreadable,
+	&handler_person, &handler_unknown};
 
 /* ---- what handlers share ---- */
 
@@ -138,8 +138,11 @@ static int record(struct office *o, const struct mail_case *c, const struct deci
 	struct err *err)
 {
 	json_auto_t *detail = detail_of(c->said);
+	json_put_str(detail, "what", d->what);
 	const struct incoming_decision decision = {
-		.state = d->is_held ? INCOMING_HELD : INCOMING_DONE,
+		.state = d->is_held	? INCOMING_HELD
+			 : d->is_broken ? INCOMING_BROKEN
+					: INCOMING_DONE,
 		.message_id = json_str(c->said, "message_id"),
 		.in_reply_to = json_str(c->said, "in_reply_to"),
 		.from_address = c->from,

@@ -8,6 +8,7 @@ import email.policy
 import functools
 import re
 import sqlite3
+from email import parser
 
 from rig.mails import UTC, ZONE, make_event, make_ics, make_mail, make_pdf, make_reply
 
@@ -31,8 +32,13 @@ def parse(raw):
     return email.message_from_bytes(raw, policy=email.policy.default)
 
 
+def headers_of(raw):
+    """Alone: a mail may be made to break its reader."""
+    return parser.BytesHeaderParser(policy=email.policy.default).parsebytes(raw)
+
+
 def text_of(mail):
-    return mail.get_body(("plain",)).get_content()
+    return mail.get_body(("plain",)).get_content().replace("\r\n", "\n")
 
 
 def one_line(text):
@@ -149,7 +155,7 @@ class Scene:
 
     def lying(self, folder="INBOX"):
         """{subject: flags} in the worked mailbox."""
-        return {parse(raw)["Subject"]: flags
+        return {headers_of(raw)["Subject"]: flags
                 for _, flags, raw in self.rig.messages(self.mailbox, folder)}
 
     def whole_mailbox(self):
@@ -169,6 +175,6 @@ class Scene:
 
 minutes_later = functools.partial(lambda moment, n: moment + datetime.timedelta(minutes=n), NOW)
 
-__all__ = ["NOW", "UTC", "ZONE", "SECRETARY", "Scene", "at", "clock", "parse", "text_of", "code_of",
+__all__ = ["NOW", "UTC", "ZONE", "SECRETARY", "Scene", "at", "clock", "parse", "headers_of", "text_of", "code_of",
            "files_of", "one_line", "small_directory", "minutes_later", "make_event", "make_ics",
            "make_mail", "make_pdf", "make_reply"]

@@ -51,9 +51,9 @@ def check_config(config, state=None, check=None):
     return run(_command("utskickd", config, state, None) + ["--check"], check=check)
 
 
-def run_once(config, state, now=None, check=0, seconds=120):
+def run_once(config, state, now=None, check=0, seconds=120, env=None):
     """utskickd --once. now: RFC 3339 text or an aware datetime."""
-    return run(_command("utskickd", config, state, now) + ["--once"], seconds, check)
+    return run(_command("utskickd", config, state, now) + ["--once"], seconds, check, env=env)
 
 
 def utskick(config, state, *words, check=0, as_json=False, stdin=None):
@@ -119,7 +119,7 @@ def _die_with_parent():
 
 
 @contextlib.contextmanager
-def run_daemon(config, state, now=None, exit_code=0, ready_seconds=20):
+def run_daemon(config, state, now=None, exit_code=0, ready_seconds=20, env=None):
     """A Daemon, ready (it told so by sd_notify); ended by TERM, its exit code checked."""
     with tempfile.TemporaryDirectory(prefix="notify-") as folder, \
             socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notify, \
@@ -128,7 +128,7 @@ def run_daemon(config, state, now=None, exit_code=0, ready_seconds=20):
         process = subprocess.Popen(
             [str(word) for word in _command("utskickd", config, state, now)],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=_die_with_parent,
-            env={**os.environ, "NOTIFY_SOCKET": f"{folder}/socket"})
+            env={**(env or os.environ), "NOTIFY_SOCKET": f"{folder}/socket"})
         daemon = Daemon(process, log.name)
         try:
             _wait_ready(notify, daemon, ready_seconds)
