@@ -114,6 +114,13 @@ enum reader_outcome reader_calendar(struct reader *r, const void *bytes, size_t 
 	return ask(r, question, bytes, len, ret, &unused, err);
 }
 
+enum reader_outcome reader_caldav(
+	struct reader *r, const void *bytes, size_t len, json_t **ret, struct err *err)
+{
+	buf_auto unused = BUF_EMPTY;
+	return ask(r, question_new(r, "caldav"), bytes, len, ret, &unused, err);
+}
+
 enum reader_outcome reader_part(struct reader *r, const void *bytes, size_t len,
 	const char *sha256, struct buf *ret, struct err *err)
 {

@@ -30,6 +30,9 @@ enum reader_outcome reader_mail(struct reader *r, const void *bytes, size_t len,
 	json_t **ret, struct err *err);
 enum reader_outcome reader_calendar(struct reader *r, const void *bytes, size_t len,
 	const struct calendar_window *window, json_t **ret, struct err *err);
+/* A CalDAV server's answer. */
+enum reader_outcome reader_caldav(struct reader *r, const void *bytes, size_t len,
+	json_t **ret, struct err *err);
 /* The decoded bytes of the leaf part with that SHA-256; READER_BROKEN where there is none. */
 enum reader_outcome reader_part(struct reader *r, const void *bytes, size_t len,
 	const char *sha256, struct buf *ret, struct err *err);

@@ -16,6 +16,7 @@
 #include "base/sandbox.h"
 #include "calendar/calendar-read.h"
 #include "mail/mail-read.h"
+#include "reader/read-caldav.h"
 #include "reader/read-mail.h"
 
 #define MEMORY_DEFAULT_MIB 512
@@ -104,6 +105,8 @@ static json_t *answer(const struct question *q, struct buf *ret_bytes)
 		return read_part(q, &limits, ret_bytes);
 	if (strcmp(what, "calendar") == 0)
 		return read_calendar(q, &limits);
+	if (strcmp(what, "caldav") == 0)
+		return read_caldav(buf_str(&q->content), q->content.len);
 	return json_pack("{s:s, s:s}", "broken", "broken-parse", "what",
 		"a question that is not known");
 }
@@ -130,6 +133,7 @@ static void warm_up(void)
 	struct reader_limits limits = reader_limits(NULL);
 	mail_read_warm_up();
 	calendar_read_warm_up();
+	read_caldav_warm_up();
 	json_decref(read_mail(mail, strlen(mail), &limits, "Europe/Stockholm"));
 }
 

@@ -10,7 +10,7 @@ BUILD="build-essential pkg-config libcurl4-gnutls-dev libetpan-dev libgmime-3.0-
 TEST="libcmocka-dev clang clang-format clang-tidy libclang-rt-14-dev mandoc git
 	dovecot-core dovecot-imapd dovecot-lmtpd postfix openssl sqlite3 systemd
 	python3 python3-pytest python3-icalendar python3-recurring-ical-events
-	python3-jsonschema python3-cryptography"
+	python3-jsonschema python3-cryptography radicale xandikos"
 POLICY=/usr/sbin/policy-rc.d
 LOG=$(mktemp)
 
@@ -56,6 +56,7 @@ keep_from_boot() {
 	for package in "$@"; do
 		case $package in
 		dovecot-core) systemctl disable dovecot.service dovecot.socket >/dev/null 2>&1 || true ;;
+		radicale) systemctl disable radicale.service >/dev/null 2>&1 || true ;;
 		postfix) systemctl disable postfix.service >/dev/null 2>&1 || true ;;
 		esac
 	done
