@@ -17,6 +17,7 @@
 struct reading {
 	const char *at;
 	struct buf token; /* the last word, or the text of a quoted string */
+	bool bad;	  /* a comment that does not end */
 };
 
 static bool is_word_char(char c)
@@ -49,7 +50,8 @@ static bool skip(struct reading *r)
 		else if (*from == ')' && depth > 0)
 			depth--;
 	}
-	return depth == 0;
+	r->bad = r->bad || depth > 0;
+	return !r->bad;
 }
 
 static bool read_quoted(struct reading *r)
@@ -244,7 +246,7 @@ static bool read_server(struct reading *r, char **ret_id)
 
 static bool is_server_of(const char *field, const json_t *authserv_ids)
 {
-	struct reading r = {field, BUF_EMPTY};
+	struct reading r = {field, BUF_EMPTY, false};
 	str_auto *id = NULL;
 	size_t i;
 	json_t *one;
@@ -279,13 +281,13 @@ static bool read_results(
 			*ret_dmarc_fail = true;
 		vouched = vouched || vouches(&result, from_domain);
 	}
-	return !*r->at && vouched;
+	return !r->bad && !*r->at && vouched;
 }
 
 static bool field_vouches(
 	const char *field, const char *from_domain, bool *ret_dmarc_fail)
 {
-	struct reading r = {field, BUF_EMPTY};
+	struct reading r = {field, BUF_EMPTY, false};
 	str_auto *id = NULL;
 	bool vouched =
 		read_server(&r, &id) && read_results(&r, from_domain, ret_dmarc_fail);

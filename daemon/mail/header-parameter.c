@@ -189,11 +189,22 @@ static char *join(const struct found *f)
 	return buf_steal(&text);
 }
 
+/* Behind the value itself; a ';' in a comment is none. */
+static const char *first_parameter(const char *raw)
+{
+	header_skip(&raw);
+	while (*raw && *raw != ';') {
+		raw++;
+		header_skip(&raw);
+	}
+	return raw;
+}
+
 static void find(struct found *ret, const char *raw, const char *name)
 {
 	parameter_auto p = {NULL, BUF_EMPTY};
-	const char *at = strchr(raw, ';');
-	while (at && next_parameter(&at, &p))
+	const char *at = first_parameter(raw);
+	while (next_parameter(&at, &p))
 		sort_in(ret, name, &p);
 }
 
