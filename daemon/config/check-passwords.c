@@ -41,13 +41,11 @@ static bool remove_password(struct source_file *f, struct problems *problems,
 	return found;
 }
 
-static void check_server_password(
-	struct source_file *f, struct problems *problems, const char *section)
+static void check_server_password(struct source_file *f, struct problems *problems,
+	const char *pointer, const char *section, json_t *server)
 {
-	json_t *server = json_object_get(f->json, section);
 	json_t *secret = json_object_get(server, "secret");
-	str_auto *pointer = xasprintf("/%s", section);
-	str_auto *inner = xasprintf("/%s/secret", section);
+	str_auto *inner = xasprintf("%s/secret", pointer);
 	bool found = remove_password(f, problems, pointer, section, server);
 
 	if (json_is_object(secret))
@@ -60,6 +58,17 @@ static void check_server_password(
 
 void check_passwords(struct source_file *settings, struct problems *problems)
 {
-	check_server_password(settings, problems, "imap");
-	check_server_password(settings, problems, "smtp");
+	json_t *json = settings->json;
+	size_t i;
+	json_t *calendar;
+
+	check_server_password(
+		settings, problems, "/imap", "imap", json_object_get(json, "imap"));
+	check_server_password(
+		settings, problems, "/smtp", "smtp", json_object_get(json, "smtp"));
+	json_array_foreach (json_object_get(json, "calendars"), i, calendar) {
+		str_auto *pointer = xasprintf("/calendars/%zu", i);
+		check_server_password(
+			settings, problems, pointer, "calendar", calendar);
+	}
 }

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "config/check.h"
 #include "mail/address.h"
+#include "net/http.h"
 
 struct look {
 	const struct source_file *file;
@@ -56,8 +57,7 @@ static void check_words(
 	size_t i;
 	json_t *word;
 
-	json_array_foreach(json_object_get(kind, "words"), i, word)
-	{
+	json_array_foreach (json_object_get(kind, "words"), i, word) {
 		if (!json_is_string(word))
 			continue;
 		str_auto *folded = text_fold(json_string_value(word));
@@ -101,11 +101,27 @@ static void check_kinds(const struct look *l)
 	json_t *kind;
 
 	check_twice(l->file, l->problems, "kinds", "id");
-	json_array_foreach(get(l, "kinds"), i, kind)
-	{
+	json_array_foreach (get(l, "kinds"), i, kind) {
 		check_kind(l, i, kind);
 		check_words(l, i, kind, words);
 	}
+}
+
+/* The default need not be there: an office may hold no inspections. */
+static void check_inspection(const struct look *l)
+{
+	const char *id = json_str(get(l, "planning"), "inspection_kind");
+	size_t i;
+	json_t *kind;
+
+	if (!id || strcmp(id, "inspection") == 0)
+		return;
+	json_array_foreach (get(l, "kinds"), i, kind) {
+		if (strcmp(json_str_or(kind, "id", ""), id) == 0)
+			return;
+	}
+	source_file_complain(l->file, l->problems, "/planning/inspection_kind",
+		"no kind has the id \"%s\"; it must be one of those in kinds", id);
 }
 
 static void check_folder_there(
@@ -139,8 +155,7 @@ static void check_calendars(const struct look *l, const struct source_file *dire
 
 	check_twice(l->file, l->problems, "calendars", "name");
 	check_twice(l->file, l->problems, "calendars", "folder");
-	json_array_foreach(get(l, "calendars"), i, calendar)
-	{
+	json_array_foreach (get(l, "calendars"), i, calendar) {
 		str_auto *folder = xasprintf("/calendars/%zu/folder", i);
 		str_auto *council = xasprintf("/calendars/%zu/council", i);
 		str_auto *kind = xasprintf("/calendars/%zu/kind", i);
@@ -193,14 +208,26 @@ static void check_credential(
 			strerror(errno), name);
 }
 
-static void check_server(const struct look *l, const char *section)
+static void check_ca_file(const struct look *l, const char *at, const char *ca_file)
 {
-	const json_t *server = get(l, section);
+	if (!ca_file || !*ca_file)
+		return;
+	str_auto *pointer = xasprintf("%s/ca_file", at);
+	str_auto *path = file_join(l->dir, ca_file);
+	if (access(path, R_OK) < 0)
+		source_file_complain(l->file, l->problems, pointer,
+			"%s: %s; it must be a PEM file that utskickd may read", path,
+			strerror(errno));
+}
+
+/* The secret and the CA file of the server at `at`. */
+static void check_server(
+	const struct look *l, const char *at, const char *section, const json_t *server)
+{
 	const json_t *secret = json_object_get(server, "secret");
 	const char *file = json_str(secret, "file");
 	const char *credential = json_str(secret, "credential");
-	const char *ca_file = json_str(server, "ca_file");
-	str_auto *pointer = xasprintf("/%s/secret", section);
+	str_auto *pointer = xasprintf("%s/secret", at);
 
 	if (json_is_object(secret) && json_object_get(secret, "file") &&
 		json_object_get(secret, "credential"))
@@ -216,14 +243,98 @@ static void check_server(const struct look *l, const char *section)
 		check_secret_file(l, pointer, file);
 	else if (credential)
 		check_credential(l, pointer, credential);
-	if (!ca_file || !*ca_file)
+	check_ca_file(l, at, json_str(server, "ca_file"));
+}
+
+/* ---- calendars on servers ---- */
+
+/* What it says is not repeated: the address may be a secret, or hold one. */
+static void check_address(const struct look *l, const char *at, const json_t *calendar,
+	const char *member)
+{
+	const char *address = json_str(calendar, member);
+
+	if (!address || !*address || http_is_url(address))
 		return;
-	str_auto *at = xasprintf("/%s/ca_file", section);
-	str_auto *path = file_join(l->dir, ca_file);
-	if (access(path, R_OK) < 0)
+	str_auto *pointer = xasprintf("%s/%s", at, member);
+	source_file_complain(l->file, l->problems, pointer,
+		"is no address of the form https://server/path without a user name in "
+		"it; %s",
+		text_starts_nocase(address, "webcal:")
+			? "write https:// in place of webcal://"
+			: "it must be one, as utskickd asks for calendars by TLS only");
+}
+
+static void check_one_place(
+	const struct look *l, const char *at, const json_t *calendar)
+{
+	static const char *const places[] = {"folder", "url", "caldav"};
+	int count = 0;
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
+		count += json_object_get(calendar, places[i]) != NULL;
+	if (count == 0)
 		source_file_complain(l->file, l->problems, at,
-			"%s: %s; it must be a PEM file that utskickd may read", path,
-			strerror(errno));
+			"does not say where the calendar is; it must have a "
+			"\"folder\", "
+			"a \"url\" or a \"caldav\"");
+	if (count > 1)
+		source_file_complain(l->file, l->problems, at,
+			"says more than once where the calendar is; it must have one "
+			"of "
+			"\"folder\", \"url\" and \"caldav\"");
+}
+
+/* What says nothing where it stands was meant to say something. */
+static void check_belongs(const struct look *l, const char *at, const json_t *calendar)
+{
+	static const char *const members[] = {
+		"user", "secret", "ca_file", "collection"};
+	bool has_folder = json_object_get(calendar, "folder") != NULL;
+	bool has_url = json_object_get(calendar, "url") != NULL;
+
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
+		bool is_collection = strcmp(members[i], "collection") == 0;
+		if (!json_object_get(calendar, members[i]) ||
+			!(has_folder || (has_url && is_collection)))
+			continue;
+		str_auto *pointer = xasprintf("%s/%s", at, members[i]);
+		source_file_complain(l->file, l->problems, pointer,
+			"says nothing about a calendar that is a %s; it must go, or "
+			"the "
+			"calendar be a %s",
+			has_folder ? "folder" : "url",
+			is_collection ? "\"caldav\"" : "\"url\" or a \"caldav\"");
+	}
+}
+
+static void check_sign_in(const struct look *l, const char *at, const json_t *calendar)
+{
+	bool has_user = json_object_get(calendar, "user") != NULL;
+	bool has_secret = json_object_get(calendar, "secret") != NULL;
+
+	if (has_user != has_secret)
+		source_file_complain(l->file, l->problems, at,
+			"has a \"%s\" and no \"%s\"; it must have both or neither",
+			has_user ? "user" : "secret", has_user ? "secret" : "user");
+}
+
+static void check_calendar_servers(const struct look *l)
+{
+	size_t i;
+	json_t *calendar;
+
+	json_array_foreach (get(l, "calendars"), i, calendar) {
+		str_auto *at = xasprintf("/calendars/%zu", i);
+		check_one_place(l, at, calendar);
+		check_address(l, at, calendar, "url");
+		check_address(l, at, calendar, "caldav");
+		check_belongs(l, at, calendar);
+		if (json_object_get(calendar, "folder"))
+			continue;
+		check_sign_in(l, at, calendar);
+		check_server(l, at, "calendar", calendar);
+	}
 }
 
 static void check_mailbox_folders(const struct look *l)
@@ -251,8 +362,10 @@ void check_settings(const struct source_file *settings,
 
 	check_limits(&l);
 	check_kinds(&l);
+	check_inspection(&l);
 	check_calendars(&l, directory);
-	check_server(&l, "imap");
-	check_server(&l, "smtp");
+	check_server(&l, "/imap", "imap", get(&l, "imap"));
+	check_server(&l, "/smtp", "smtp", get(&l, "smtp"));
+	check_calendar_servers(&l);
 	check_mailbox_folders(&l);
 }

@@ -48,9 +48,9 @@ static void resolve_languages(json_t *directory, const char *language)
 	size_t i;
 	json_t *person;
 
-	json_array_foreach(json_object_get(directory, "people"), i,
-		person) if (!json_object_get(person, "language"))
-		json_put_str(person, "language", language);
+	json_array_foreach (json_object_get(directory, "people"), i, person)
+		if (!json_object_get(person, "language"))
+			json_put_str(person, "language", language);
 }
 
 int resolve_all(json_t *settings, json_t *directory, const char *dir, struct err *err)
@@ -66,8 +66,11 @@ int resolve_all(json_t *settings, json_t *directory, const char *dir, struct err
 			err, ERR_PERM, "%s: the folder's name must be UTF-8", absolute);
 	resolve_server(json_object_get(settings, "imap"), absolute, 993, 143);
 	resolve_server(json_object_get(settings, "smtp"), absolute, 465, 587);
-	json_array_foreach(json_object_get(settings, "calendars"), i, calendar)
+	json_array_foreach (json_object_get(settings, "calendars"), i, calendar) {
 		resolve_path(calendar, "folder", absolute);
+		resolve_path(calendar, "ca_file", absolute);
+		resolve_path(json_object_get(calendar, "secret"), "file", absolute);
+	}
 	resolve_path(settings, "templates", absolute);
 	resolve_hello(settings);
 	resolve_languages(

@@ -125,6 +125,23 @@ static void take_smtp(struct smtp_settings *smtp, struct taking *t)
 	t->from = top;
 }
 
+/* What is on a server and not in a folder. */
+static void take_calendar_server(struct calendar_settings *c, struct taking *t)
+{
+	const json_t *secret = json_object_get(t->from, "secret");
+
+	c->url = json_str(t->from, "url");
+	c->caldav = json_str(t->from, "caldav");
+	c->collection = json_str(t->from, "collection");
+	c->user = json_str(t->from, "user");
+	c->secret_file = json_str(secret, "file");
+	c->secret_credential = json_str(secret, "credential");
+	c->ca_file = json_str(t->from, "ca_file");
+	c->poll_minutes = take_int(t, "poll_minutes");
+	c->timeout_seconds = take_int(t, "timeout_seconds");
+	c->largest = take_int(t, "largest_mib") * MIB;
+}
+
 static void take_calendars(struct settings *s, struct taking *t)
 {
 	const json_t *top = t->from, *list = take_array(t, "calendars");
@@ -132,11 +149,11 @@ static void take_calendars(struct settings *s, struct taking *t)
 
 	s->calendar_count = json_array_size(list);
 	s->calendars = xcalloc(s->calendar_count + 1, sizeof(*s->calendars));
-	json_array_foreach(list, i, t->from)
-	{
+	json_array_foreach (list, i, t->from) {
 		struct calendar_settings *c = &s->calendars[i];
 		c->name = take_str(t, "name");
-		c->folder = take_str(t, "folder");
+		c->folder = json_str(t->from, "folder");
+		take_calendar_server(c, t);
 		c->council = json_str(t->from, "council");
 		c->kind = json_str(t->from, "kind");
 	}
@@ -162,7 +179,8 @@ static void take_kinds(struct settings *s, struct taking *t)
 
 	s->kind_count = json_array_size(list);
 	s->kinds = xcalloc(s->kind_count + 1, sizeof(*s->kinds));
-	json_array_foreach(list, i, t->from) take_kind(&s->kinds[i], t);
+	json_array_foreach (list, i, t->from)
+		take_kind(&s->kinds[i], t);
 	t->from = top;
 }
 
@@ -174,6 +192,9 @@ static void take_policies(struct settings *s, struct taking *t)
 	s->past_days = take_int(t, "past_days");
 	s->send_hour = take_int(t, "send_hour");
 	s->matching = take_array(t, "matching");
+	s->inspection_kind = take_str(t, "inspection_kind");
+	s->autumn_month = take_int(t, "autumn_month");
+	s->shared_places = take_array(t, "shared_places");
 	t->from = top;
 	take_object(t, "trust");
 	s->authserv_ids = take_array(t, "authserv_ids");

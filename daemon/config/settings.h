@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "config/calendar-settings.h"
 
 enum server_tls { SERVER_TLS_IMPLICIT, SERVER_TLS_STARTTLS };
 
@@ -46,13 +47,6 @@ struct smtp_settings {
 	int tell_after_hours;
 	int retry_first_seconds; /* first pause after a 4xx; doubles, up to an hour */
 	int unknown_grace_seconds;
-};
-
-struct calendar_settings {
-	const char *name;
-	const char *folder;  /* absolute */
-	const char *council; /* all its entries concern this council; NULL */
-	const char *kind;    /* NULL */
 };
 
 struct kind_settings {
@@ -98,7 +92,10 @@ struct settings {
 	int send_hour;	  /* local hour at which what falls due on a day goes out */
 	struct kind_settings *kinds;
 	size_t kind_count;
-	const json_t *matching; /* "categories", "summary", ... in order */
+	const json_t *matching;	     /* "categories", "summary", ... in order */
+	const char *inspection_kind; /* the year's plan: owed each season */
+	int autumn_month;	     /* 2 to 12 */
+	const json_t *shared_places; /* words: several meetings at once are no clash */
 	const json_t
 		*authserv_ids; /* whose Authentication-Results count; [] nobody's */
 	const json_t *minutes_types; /* allowed media types */

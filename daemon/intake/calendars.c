@@ -221,6 +221,8 @@ int calendars_scan(struct calendars *c, struct db *db, int64_t now, struct err *
 
 	c->is_due = false;
 	for (size_t i = 0; i < c->settings->calendar_count; i++) {
+		if (!c->settings->calendars[i].folder)
+			continue;
 		int done =
 			scan_folder(c, db, &c->settings->calendars[i], now, &bad, err);
 		if (done < 0) {

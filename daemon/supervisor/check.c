@@ -106,7 +106,8 @@ static void check_calendars(
 		.problems = problems,
 	};
 	for (size_t i = 0; i < s->calendar_count; i++)
-		check_folder(&c, &s->calendars[i]);
+		if (s->calendars[i].folder)
+			check_folder(&c, &s->calendars[i]);
 	reader_free(c.reader);
 }
 

@@ -362,6 +362,34 @@ static const struct mistake mistakes[] = {
 		"make the folder"},
 	{0, "'folder': 'calendar'", "'folder': 'secret-imap'", 44,
 		"/calendars/0/folder", "is no folder"},
+	{0, "'folder': 'calendar'", "'council': 'norr'", 44, "/calendars/0",
+		"must have a \"folder\", a \"url\" or a \"caldav\""},
+	{0, "'folder': 'calendar'",
+		"'url': 'https://k.example/a', 'folder': 'calendar'", 44,
+		"/calendars/0", "more than once"},
+	{0, "'folder': 'calendar'", "'url': 'http://k.example/a.ics'", 44,
+		"/calendars/0/url", "by TLS only"},
+	{0, "'folder': 'calendar'", "'url': 'webcal://k.example/a.ics'", 44,
+		"/calendars/0/url", "in place of webcal://"},
+	{0, "'folder': 'calendar'", "'url': 'https://eva:hemligt@k.example/'", 44,
+		"/calendars/0/url", "without a user name"},
+	{0, "'folder': 'calendar'", "'caldav': 'https:///a b'", 44,
+		"/calendars/0/caldav", "https://server/path"},
+	{0, "'folder': 'calendar'", "'folder': 'calendar', 'user': 'eva'", 44,
+		"/calendars/0/user", "says nothing about a calendar that is a folder"},
+	{0, "'folder': 'calendar'", "'url': 'https://k.example/', 'collection': 'A'",
+		44, "/calendars/0/collection", "or the calendar be a \"caldav\""},
+	{0, "'folder': 'calendar'", "'caldav': 'https://k.example/', 'user': 'eva'", 44,
+		"/calendars/0", "both or neither"},
+	{0, "'folder': 'calendar'",
+		"'caldav': 'https://k.example/', 'user': 'e', 'password': 'hemligt'",
+		44, "/calendars/0/password", "no place in this file"},
+	{0, "'folder': 'calendar'",
+		"'caldav': 'https://k.example/', 'user': 'e', 'secret': {'file': 'x'}",
+		44, "/calendars/0/secret/file", "chmod 600"},
+	{0, "'folder': 'calendar'",
+		"'caldav': 'https://k.example/', 'ca_file': 'no-such.pem'", 44,
+		"/calendars/0/ca_file", "PEM file"},
 	{0, "'council': 'norr'", "'council': 'nor'", 48, "/calendars/1/council",
 		"did you mean \"norr\"?"},
 	{0, "'kind': 'unrest'", "'kind': 'something-else'", 49, "/calendars/1/kind",
@@ -472,6 +500,40 @@ static void one_mistake_is_one_line(void **state)
 			fail_with(&problems);
 		office_free(&o);
 	}
+}
+
+static void calendars_on_servers_are_settings_of_their_own(void **state)
+{
+	struct office o = office_new(SMALL);
+	problems_auto problems = PROBLEMS_NONE;
+	(void)state;
+
+	edit(&o.text[0], "'folder': 'calendar'", "'url': 'https://k.example/a.ics'");
+	edit(&o.text[0], "'folder': 'unrest'",
+		"'caldav': 'https://k.example/', 'user': 'eva', 'collection': 'R', "
+		"'secret': {'file': 'secret-imap'}, 'ca_file': 'secret-smtp', "
+		"'poll_minutes': 3, 'largest_mib': 2");
+	config_auto *c = office_load(&o, &problems);
+	if (!c)
+		fail_with(&problems);
+	const struct calendar_settings *url = &c->settings.calendars[0];
+	const struct calendar_settings *caldav = &c->settings.calendars[1];
+	str_auto *secret = file_join(o.dir, "secret-imap");
+	str_auto *ca_file = file_join(o.dir, "secret-smtp");
+	assert_string_equal(url->url, "https://k.example/a.ics");
+	assert_null(url->folder);
+	assert_null(url->user);
+	assert_int_equal(url->poll_minutes, 15);
+	assert_int_equal(url->timeout_seconds, 30);
+	assert_int_equal(url->largest, 8 << 20);
+	assert_string_equal(caldav->caldav, "https://k.example/");
+	assert_string_equal(caldav->collection, "R");
+	assert_string_equal(caldav->user, "eva");
+	assert_string_equal(caldav->secret_file, secret);
+	assert_string_equal(caldav->ca_file, ca_file);
+	assert_int_equal(caldav->poll_minutes, 3);
+	assert_int_equal(caldav->largest, 2 << 20);
+	office_free(&o);
 }
 
 static void secrets_are_never_shown(void **state)
@@ -748,6 +810,7 @@ int main(void)
 		cmocka_unit_test(whoever_has_no_language_gets_the_offices),
 		cmocka_unit_test(each_mistake_is_named_with_its_line),
 		cmocka_unit_test(one_mistake_is_one_line),
+		cmocka_unit_test(calendars_on_servers_are_settings_of_their_own),
 		cmocka_unit_test(secrets_are_never_shown),
 		cmocka_unit_test(ten_mistakes_are_ten_lines),
 		cmocka_unit_test(secret_that_others_may_read_is_refused),
