@@ -9,7 +9,7 @@
 #include "command/trail.h"
 #include "store/delivery.h"
 #include "store/incoming.h"
-#include "store/journal.h"
+#include "store/meeting.h"
 
 static int put(json_t *object, const char *key, json_t *value)
 {
@@ -32,6 +32,17 @@ static int keep_register(const json_t *row, void *context)
 	return 0;
 }
 
+/* Beside the meeting's uid, what people call it. */
+static int put_code(const struct command *c, json_t *file, struct err *err)
+{
+	meeting_auto m = MEETING_EMPTY;
+	const char *uid = json_str(file, "meeting");
+	int found = uid ? meeting_find_uid(c->db, uid, &m, err) : 0;
+
+	json_put_str(file, "meeting_code", m.code);
+	return found < 0 ? -1 : 0;
+}
+
 /* The row as `export incoming` has it, with its journal; new reference. */
 static json_t *mail_file(
 	const struct command *c, const struct incoming *in, struct err *err)
@@ -45,7 +56,8 @@ static json_t *mail_file(
 	if (in->reason)
 		json_put_str(file, "sentence", names_reason(in->reason));
 	json_put_int(file, "tries", in->tries);
-	if (put(file, "journal", trail_of(c->db, 0, in->id, 0, err)) < 0)
+	if (put_code(c, file, err) < 0 ||
+		put(file, "journal", trail_of(c->db, 0, in->id, 0, err)) < 0)
 		return NULL;
 	return TAKE(file);
 }
@@ -93,7 +105,7 @@ static void print_outcome(const struct out *o, const json_t *file)
 		json_bool_or(file, "verified", false)
 			? "yes: a trusted server vouches for the sender"
 			: "no trusted server vouches for the sender");
-	out_field(o, OUT_PLAIN, "meeting", json_str(file, "meeting"));
+	out_field(o, OUT_PLAIN, "meeting", json_str(file, "meeting_code"));
 }
 
 static void print_mail(const struct out *o, const json_t *file)

@@ -67,6 +67,20 @@ def test_a_state_folder_where_nothing_has_run_is_named(words, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_the_manual_has_every_verb_and_option_and_no_fault():
+    page = ROOT / "daemon" / "utskick.1"
+    lint = subprocess.run(["mandoc", "-T", "lint", "-W", "warning", page], capture_output=True)
+    assert (lint.returncode, lint.stdout) == (0, b"")
+    text = page.read_text()
+    said = run("--help", check=0).stdout.decode()
+    for verb in VERBS:
+        assert f".It Cm {verb}" in text
+    for option in {*re.findall(r"--(\w+)", said), "now"}:
+        assert f"Fl -{option}" in text
+    code = (ROOT / "daemon/command/arguments.c").read_text()
+    assert set(re.findall(r'\{"(\w+)", ', code)) == set(re.findall(r"Fl -(\w+)", text)) | {"help"}
+
+
 # -- render
 
 
