@@ -164,7 +164,7 @@ static void an_address_keeps_its_name_and_itself(void **state)
 		InternetAddress *one = internet_address_list_get_address(list, 0);
 		const char *name = internet_address_get_name(one);
 		assert_string_equal(name ? name : "", cases[i].name_back);
-		assert_string_equal(internet_address_mailbox_get_addr(
+		assert_string_equal(internet_address_mailbox_get_idn_addr(
 					    INTERNET_ADDRESS_MAILBOX(one)),
 			cases[i].address_back);
 		g_object_unref(list);
