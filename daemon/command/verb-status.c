@@ -281,30 +281,29 @@ static void print_daemon(const struct out *o, const json_t *daemon)
 	}
 }
 
+static long long count(const json_t *counts, const char *key)
+{
+	return json_int_or(counts, key, 0);
+}
+
 static void print_waiting(const struct out *o, const json_t *waiting)
 {
 	const json_t *states = json_object_get(waiting, "by_state");
-	int64_t queued =
-		json_int_or(states, "due", 0) + json_int_or(states, "sending", 0) +
-		json_int_or(states, "deferred", 0) + json_int_or(states, "unknown", 0);
+	long long tried = count(states, "deferred") + count(states, "unknown");
+	long long queued = count(states, "due") + count(states, "sending") + tried;
 	str_auto *mails = names_count(
-		json_int_or(waiting, "incoming", 0), "mail to read", "mails to read");
+		count(waiting, "incoming"), "mail to read", "mails to read");
 	str_auto *deliveries =
 		names_count(queued, "delivery to send", "deliveries to send");
-	str_auto *requests = names_count(json_int_or(waiting, "requests", 0),
+	str_auto *requests = names_count(count(waiting, "requests"),
 		"request to the mailbox", "requests to the mailbox");
-	str_auto *text = xasprintf("%s, %s (%lld tried before), %s", mails, deliveries,
-		(long long)(json_int_or(states, "deferred", 0) +
-			    json_int_or(states, "unknown", 0)),
-		requests);
-	str_auto *gone =
-		xasprintf("%lld sent, %lld reported delivered, %lld answered; %lld "
-			  "failed, %lld came back",
-			(long long)json_int_or(states, "sent", 0),
-			(long long)json_int_or(states, "delivered", 0),
-			(long long)json_int_or(states, "answered", 0),
-			(long long)json_int_or(states, "failed", 0),
-			(long long)json_int_or(states, "bounced", 0));
+	str_auto *text = xasprintf(
+		"%s, %s (%lld tried before), %s", mails, deliveries, tried, requests);
+	str_auto *gone = xasprintf("%lld sent, %lld reported delivered, %lld answered; "
+				   "%lld failed, %lld came back",
+		count(states, "sent"), count(states, "delivered"),
+		count(states, "answered"), count(states, "failed"),
+		count(states, "bounced"));
 
 	out_field(o, OUT_PLAIN, "waiting", text);
 	out_field(o, OUT_PLAIN, "so far", gone);
