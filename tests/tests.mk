@@ -44,3 +44,5 @@ test-flow: all
 demo: deps
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@BUILD=$(BUILD) $(PYTHON) -B tests/demo.py
+
+include tests/fuzz/fuzz.mk

@@ -5,23 +5,7 @@
 
 #include "base/mem.h"
 #include "base/text.h"
-
-/* End of the line at s, behind its line end: LF, CR or CRLF. */
-static const char *line_end(const char *s, const char *end)
-{
-	while (s < end && *s != '\n' && *s != '\r')
-		s++;
-	if (s < end && *s == '\r')
-		s++;
-	if (s < end && *s == '\n' && s[-1] == '\r')
-		return s + 1;
-	return s < end && *s == '\n' && s[-1] != '\r' ? s + 1 : s;
-}
-
-static bool is_blank(const char *s)
-{
-	return *s == '\n' || *s == '\r';
-}
+#include "mail/mail-lines.h"
 
 /* Where the field's name ends, before the colon; NULL where the line is no field. */
 static const char *name_end(const char *s, const char *colon)
@@ -49,19 +33,24 @@ static void put(struct header_fields *f, const char *s, const char *end)
 		xstrndup(colon + 1, (size_t)(end - colon) - 1)};
 }
 
+static bool is_folded(const char *s)
+{
+	return *s == ' ' || *s == '\t';
+}
+
 size_t header_fields_read(struct header_fields *ret, const char *bytes, size_t len)
 {
 	const char *end = bytes + len;
 	const char *at = bytes;
+	struct line line;
 	*ret = HEADER_FIELDS_NONE;
-	while (at < end && !is_blank(at)) {
-		const char *next = line_end(at, end);
-		while (next < end && (*next == ' ' || *next == '\t'))
-			next = line_end(next, end);
-		put(ret, at, next);
-		at = next;
+	while (line_next(&at, end, &line) && line_len(&line) > 0) {
+		const char *start = line.start;
+		while (at < end && is_folded(at))
+			line_next(&at, end, &line);
+		put(ret, start, line.end);
 	}
-	return (size_t)((at < end ? line_end(at, end) : at) - bytes);
+	return (size_t)(at - bytes);
 }
 
 const char *header_fields_get(const struct header_fields *f, const char *name)

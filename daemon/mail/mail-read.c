@@ -9,6 +9,7 @@
 #include "mail/charset.h"
 #include "mail/mail-dsn.h"
 #include "mail/mail-head.h"
+#include "mail/mail-lines.h"
 #include "mail/mail-text.h"
 #include "mail/mail-tree.h"
 
@@ -208,10 +209,21 @@ static void read_text(struct reading *r)
 	json_put_str(r->json, "text", written);
 }
 
+/* A mail that begins with no field is all body, whatever looks like a field in it. */
+static bool has_header(const struct mail_tree *tree)
+{
+	const char *at = tree->top;
+	struct line line;
+	return line_next(&at, tree->top + tree->top_len, &line) &&
+	       (line_is_field(&line) || line_starts(&line, "From ") ||
+		       line_starts(&line, ">From "));
+}
+
 static void read_head(struct reading *r)
 {
 	header_fields_auto fields = HEADER_FIELDS_NONE;
-	header_fields_read(&fields, r->tree->top, r->tree->top_len);
+	if (has_header(r->tree))
+		header_fields_read(&fields, r->tree->top, r->tree->top_len);
 	mail_head_put(r->json, &fields);
 	const char *class = mail_head_class(&fields, r->tree);
 	json_put_str(r->json, "class", class);

@@ -1,5 +1,3 @@
-#define _GNU_SOURCE 1
-
 #include "reader/reader.h"
 
 #include <jansson.h>

@@ -92,6 +92,9 @@ static void who_it_is_from_is_said_only_beyond_doubt(void **state)
 		{"From: \"a b\"@x.example\n", NULL, NULL},
 		{"From: Anna\n", NULL, NULL},
 		{"Subject: x\n", NULL, NULL},
+		{"No header\nFrom: a@x.example\n", NULL, NULL},
+		{"\nFrom: a@x.example\n", NULL, NULL},
+		{"From x@y Mon Sep 14\nFrom: a@x.example\n", "a@x.example", NULL},
 	};
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		str_auto *mail = xasprintf("%s\nx", cases[i].head);
