@@ -332,7 +332,9 @@ static void put_words(struct draft *d)
 	put_text(d, "comment", ICAL_COMMENT_PROPERTY);
 	put_list(d);
 	put_people(d);
-	json_t *utskick = utskick_read(d->c);
+	str_auto *agenda = NULL;
+	json_t *utskick = utskick_read(d->c, &agenda);
+	json_put_str(d->json, "agenda", agenda);
 	if (utskick)
 		json_object_set_new(d->json, "utskick", utskick);
 }

@@ -60,8 +60,11 @@ int64_t event_end(const struct event *e, const struct moment *start);
  */
 void component_read(struct reading *r, struct zone_scope *scope, icalcomponent *c,
 	const char *method, struct event *ret_event);
-/* {"secretary": {...}, ...} or NULL: what the entry says about the meeting; new
- * reference. */
-json_t *utskick_read(icalcomponent *c);
+/*
+ * {"secretary": {...}, ...} or NULL: what the entry says about the meeting; new
+ * reference. ret_agenda: the description as plain text without the lines that say it;
+ * the caller frees; NULL: none.
+ */
+json_t *utskick_read(icalcomponent *c, char **ret_agenda);
 /* {address, cn, ...}; new reference. */
 json_t *attendee_read(icalproperty *p);

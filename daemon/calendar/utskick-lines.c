@@ -2,10 +2,14 @@
  * line. */
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "calendar/plain-text.h"
 #include "calendar/property.h"
 #include "calendar/reading.h"
+
+#define WRAPPED_AT 65 /* programs break lines that are longer, at a space */
 
 struct word {
 	const char *word; /* folded */
@@ -27,18 +31,24 @@ static const struct word words[] = {
 /* The end of the word at s that can be an address. */
 static size_t address_len(const char *s)
 {
-	return strcspn(s, " \t,;<>()\"");
+	return strcspn(s, " \t,;<>()[]\"");
 }
 
-/* "Bo Ek <bo@x.example>", "bo@x.example", "Bo Ek bo@x.example" or a name alone. */
+/*
+ * "Bo Ek <bo@x.example>", "bo@x.example", "Bo Ek bo@x.example" or a name alone; also as
+ * Outlook writes a link: "Bo Ek [mailto:bo@x.example]", "bo@x<mailto:bo@x>".
+ */
 static void split(json_t *person, const char *line)
 {
 	const char *at = strchr(line, '@');
-	const char *open = strchr(line, '<');
+	const char *open = strpbrk(line, "<[");
 	const char *start = open ? open + 1 : at;
 
+	if (open && at && at < open)
+		open = NULL;
 	if (!open)
-		while (start && start > line && !strchr(" \t,;(\"", start[-1]))
+		for (start = at;
+			start && start > line && !strchr(" \t,;(\"", start[-1]);)
 			start--;
 	str_auto *written = start ? xstrndup(start, address_len(start)) : NULL;
 	str_auto *address = written ? address_clean(written) : NULL;
@@ -140,39 +150,186 @@ static void read_attendees(json_t *to, icalcomponent *c)
 	}
 }
 
-static void read_line(json_t *to, const char *line, size_t len)
-{
-	const char *colon = memchr(line, ':', len);
+/* ---- typed lines ---- */
 
-	if (!colon)
-		return;
-	str_auto *before = xstrndup(line, (size_t)(colon - line));
-	str_auto *trimmed = text_trim(before);
-	str_auto *word = text_fold(trimmed);
-	str_auto *value = xstrndup(colon + 1, len - (size_t)(colon + 1 - line));
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-		if (strcmp(word, words[i].word) == 0)
-			put(to, words[i].member, value);
+struct lines {
+	char **list; /* trimmed */
+	size_t count;
+};
+
+static void lines_deinit(struct lines *l)
+{
+	for (size_t i = 0; i < l->count; i++)
+		free(l->list[i]);
+	free(l->list);
 }
+#define lines_auto __attribute__((cleanup(lines_deinit))) struct lines
 
-static void read_description(json_t *to, icalcomponent *c)
+static void lines_read(struct lines *ret, const char *text)
 {
-	str_auto *text = property_text_of(c, ICAL_DESCRIPTION_PROPERTY);
-
-	for (const char *s = text; s && *s;) {
-		size_t len = strcspn(s, "\r\n");
-		read_line(to, s, len);
-		s += len;
-		s += strspn(s, "\r\n");
+	while (*text) {
+		size_t len = strcspn(text, "\r\n");
+		str_auto *line = xstrndup(text, len);
+		ret->list = xrealloc(ret->list, (ret->count + 1) * sizeof(*ret->list));
+		ret->list[ret->count++] = text_trim(line);
+		text += len;
+		text += text[0] == '\r' && text[1] == '\n' ? 2 : *text != '\0';
 	}
 }
 
-json_t *utskick_read(icalcomponent *c)
+/* Spaces as one, folded; the caller frees. */
+static char *word_of(const char *s, size_t len)
+{
+	buf_auto one = BUF_EMPTY;
+
+	for (size_t i = 0; i < len; i++)
+		if (s[i] != ' ' && s[i] != '\t')
+			buf_add_char(&one, s[i]);
+		else if (one.len && one.data[one.len - 1] != ' ')
+			buf_add_char(&one, ' ');
+	str_auto *trimmed = text_trim(buf_str(&one));
+	return text_fold(trimmed);
+}
+
+/* What the line is about, and what stands behind its colon; NULL: none of ours. */
+static const char *member_of_line(const char *line, const char **ret_value)
+{
+	const char *colon = strchr(line, ':');
+	/* As it stands in a list: "- Sekreterare: ...", "* ...". */
+	const char *from = line + strspn(line, "-*\t ");
+	str_auto *word = colon ? word_of(from, (size_t)(colon - from)) : NULL;
+
+	for (size_t i = 0; word && i < sizeof(words) / sizeof(*words); i++)
+		if (strcmp(word, words[i].word) == 0) {
+			*ret_value = colon + 1 + strspn(colon + 1, " \t");
+			return words[i].member;
+		}
+	return NULL;
+}
+
+/* "Plats: ..." begins something else; a colon behind "<" or "@" is an address's. */
+static bool has_label(const char *line)
+{
+	return line[strcspn(line, ":@<[(")] == ':' &&
+	       !text_starts_nocase(line, "mailto:");
+}
+
+/* The number of words before the address of a line that ends with one; -1: it does not.
+ */
+static int words_before_address(const char *line)
+{
+	const char *at = strrchr(line, '@');
+	size_t len = strlen(line);
+	int count = 0;
+
+	if (!at || strchr(at, ' '))
+		return -1;
+	bool is_bracketed = strchr(">])", line[len - 1]) != NULL;
+	for (const char *s = line; s < at; s++)
+		count += *s == ' ';
+	return count && !is_bracketed ? -1 : count;
+}
+
+static bool is_yes_or_no(const char *line)
+{
+	static const char *const either[] = {"ja", "nej", "yes", "no"};
+	str_auto *folded = text_fold(line);
+
+	for (size_t i = 0; i < sizeof(either) / sizeof(*either); i++)
+		if (strcmp(folded, either[i]) == 0)
+			return true;
+	return false;
+}
+
+/*
+ * Whether next goes on with value, because a program broke the line or somebody typed
+ * Enter: the right to hand in minutes hangs on it, so nothing else may be taken along.
+ */
+static bool goes_on(
+	const char *member, const char *line, const char *value, const char *next)
+{
+	int before = words_before_address(next);
+
+	if (has_label(next))
+		return false;
+	if (strcmp(member, "decisive") == 0)
+		return !*value && is_yes_or_no(next);
+	if (strchr(value, '@') || before < 0)
+		return false;
+	return before == 0 || (!*value && before <= 4) ||
+	       (before <= 3 && strlen(line) + 1 + strlen(next) > WRAPPED_AT);
+}
+
+/* "Avgörande" alone, when its other half begins the next line. */
+static void join_halves(struct lines *l)
+{
+	for (size_t i = 0; i + 1 < l->count; i++) {
+		const char *value;
+		str_auto *both = xasprintf("%s %s", l->list[i], l->list[i + 1]);
+		if (strchr(l->list[i], ':') || !member_of_line(both, &value))
+			continue;
+		free(l->list[i]);
+		l->list[i] = TAKE(both);
+		l->list[i + 1][0] = '\0';
+	}
+}
+
+/* Puts what line i says; how many lines that was; 0: it is none of ours. */
+static size_t read_line(json_t *to, const struct lines *l, size_t i)
+{
+	const char *value = NULL;
+	const char *member = member_of_line(l->list[i], &value);
+	size_t next = i + 1;
+
+	if (!member)
+		return 0;
+	while (next < l->count && !l->list[next][0] && !*value)
+		next++;
+	if (next >= l->count || !goes_on(member, l->list[i], value, l->list[next])) {
+		put(to, member, value);
+		return 1;
+	}
+	str_auto *joined = xasprintf("%s %s", value, l->list[next]);
+	put(to, member, joined);
+	return next + 1 - i;
+}
+
+/* The other lines are the agenda; the caller frees. */
+static char *read_lines(json_t *to, const char *text)
+{
+	lines_auto l = {NULL, 0};
+	buf_auto agenda = BUF_EMPTY;
+
+	lines_read(&l, text);
+	join_halves(&l);
+	for (size_t i = 0; i < l.count;) {
+		size_t taken = read_line(to, &l, i);
+		if (!taken)
+			buf_addf(&agenda, "%s\n", l.list[i]);
+		i += taken ? taken : 1;
+	}
+	return text_trim(buf_str(&agenda));
+}
+
+static char *read_description(json_t *to, icalcomponent *c)
+{
+	icalproperty *alternative = property_find_x(c, "X-ALT-DESC");
+	str_auto *text = property_text_of(c, ICAL_DESCRIPTION_PROPERTY);
+	str_auto *html = alternative ? property_text(alternative) : NULL;
+	str_auto *plain = text ? plain_text(text, false) : NULL;
+	str_auto *other = html ? plain_text(html, true) : NULL;
+	str_auto *agenda = plain ? read_lines(to, plain) : NULL;
+	str_auto *other_agenda = other ? read_lines(to, other) : NULL;
+
+	return agenda && *agenda ? TAKE(agenda) : TAKE(other_agenda);
+}
+
+json_t *utskick_read(icalcomponent *c, char **ret_agenda)
 {
 	json_auto_t *said = json_object();
 
 	read_properties(said, c);
 	read_attendees(said, c);
-	read_description(said, c);
+	*ret_agenda = read_description(said, c);
 	return json_object_size(said) ? json_incref(said) : NULL;
 }

@@ -27,34 +27,6 @@ static char *wished_code(const struct placing *placing, const char *day)
 		"%s-%s", placing->council_code ? placing->council_code : "XXX", day);
 }
 
-static bool is_own_line(const char *line, size_t len)
-{
-	static const char *const ours[] = {"sekreterare:", "ordförande:",
-		"avgörande fråga:", "secretary:", "chair:", "decisive matter:"};
-	str_auto *copy = xstrndup(line, len);
-	str_auto *trimmed = text_trim(copy);
-	str_auto *folded = text_fold(trimmed);
-
-	for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
-		if (text_starts(folded, ours[i]))
-			return true;
-	return false;
-}
-
-/* The description without the lines that are addressed to us; the caller frees. */
-static char *agenda_of(const char *description)
-{
-	buf_auto kept = BUF_EMPTY;
-
-	while (*description) {
-		size_t len = strcspn(description, "\n");
-		if (!is_own_line(description, len))
-			buf_addf(&kept, "%.*s\n", (int)len, description);
-		description += len + (description[len] == '\n');
-	}
-	return text_trim(buf_str(&kept));
-}
-
 /* person: {"name", "address"} as the calendar's entry names somebody; NULL: nobody. */
 static int put_role(struct office *o, int64_t id, const char *role,
 	const json_t *person, struct err *err)
@@ -114,9 +86,7 @@ int meeting_entry_put(struct office *o, int64_t source_id,
 	m.all_day = json_bool_or(occurrence, "all_day", false);
 	m.title = text_printable(json_str_or(component, "summary", ""));
 	m.location = text_printable(json_str_or(component, "location", ""));
-	str_auto *description =
-		text_printable_lines(json_str_or(component, "description", ""));
-	m.agenda = agenda_of(description);
+	m.agenda = text_printable_lines(json_str_or(component, "agenda", ""));
 	m.decisive =
 		json_bool_or(json_object_get(component, "utskick"), "decisive", false);
 	str_auto *day = clock_day(m.starts_at);
