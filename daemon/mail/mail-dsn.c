@@ -225,6 +225,9 @@ void mail_dsn_put(json_t *to, const struct header_fields *fields,
 		put_part(to, failed, &tree->parts[i]);
 	if (json_array_size(failed) == 0)
 		put_named(failed, fields, text);
+	/* A report whose MIME header was lost on its way stands in the text. */
+	if (json_array_size(failed) == 0)
+		put_report(to, failed, text, strlen(text));
 	if (json_array_size(failed) == 0)
 		put_written(failed, text);
 	if (!json_object_get(to, "original_message_id"))
