@@ -39,6 +39,19 @@ FLOW ?= tests/flow
 test-flow: all
 	@BUILD=$(BUILD) $(PYTEST) $(FLOW)
 
+# Longer than in `make test`: KILLS kills at random moments; SEED=n repeats a run.
+KILLS ?= 1000
+.PHONY: kill-test
+kill-test: all
+	@BUILD=$(BUILD) UTSKICK_KILLS=$(KILLS) $(if $(SEED),UTSKICK_SEED=$(SEED)) \
+		$(PYTEST) -s tests/flow/test_kill.py
+
+# What it costs while nothing happens: CPU, memory, wake-ups of all processes.
+IDLE ?= 600
+.PHONY: idle
+idle: all
+	@BUILD=$(BUILD) $(PYTHON) -B tests/bench/idle.py $(IDLE)
+
 # The main job on servers of its own, told in plain words; leaves demo-run/ to look at.
 .PHONY: demo
 demo: deps

@@ -7,7 +7,6 @@ import time
 import pytest
 
 from gate import Gate
-from meddle import meddle  # noqa: F401
 from rig import programs
 from scene import (NOW, SECRETARY, Scene, at, clock, make_event, make_ics, make_mail, text_of)
 
