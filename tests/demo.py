@@ -154,7 +154,8 @@ def story(demo):
                          filename="Minnesanteckningar Ekholmen åäö.pdf")
     rig.send(SECRETARY[1], reply)
     other = invited[1][0]
-    stray = mails.make_mail(other, MAILBOX, f"Protokoll {request['Subject']}", "Mitt förslag.\n")
+    code = request["Subject"].rpartition("[")[2].rstrip("]")
+    stray = mails.make_mail(other, MAILBOX, f"Protokoll [{code}]", "Mitt förslag.\n")
     stray.add_attachment(mails.make_pdf("Ett annat protokoll"), maintype="application",
                          subtype="pdf", filename="protokoll.pdf")
     rig.send(other, stray)
@@ -171,7 +172,6 @@ def story(demo):
         f"The secretary got a receipt: {len(demo.letters(SECRETARY[1], 'receipt'))}.")
     show(demo.utskick("held"))
 
-    code = parsed(served[0][1])["Subject"].rpartition("[")[2].rstrip("]")
     called_code = parsed(yes[1])["Subject"].rpartition("[")[2].rstrip("]")
     step(6, f"Who accepted the call (utskick meeting {called_code}):")
     show(table(demo.utskick("meeting", called_code)))
