@@ -109,15 +109,37 @@ static bool has_extension(const char *name, const char *extension)
 	return len > end && text_equal_nocase(name + len - end, extension);
 }
 
-static bool is_calendar(const struct mail_part *part)
+/* Whatever type and name the part has. */
+static bool begins_calendar(const char *bytes, size_t len)
 {
-	return part->nesting == 0 &&
-	       (strcmp(part->media_type, "text/calendar") == 0 ||
-		       strcmp(part->media_type, "application/ics") == 0 ||
-		       has_extension(part->name, ".ics"));
+	static const char begin[] = "BEGIN:VCALENDAR";
+	size_t i = len >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+
+	while (i < len && strchr(" \t\r\n", bytes[i]) && bytes[i])
+		i++;
+	return len - i >= strlen(begin) &&
+	       strncasecmp(bytes + i, begin, strlen(begin)) == 0;
+}
+
+static bool is_calendar(const struct mail_part *part, const char *bytes, size_t len)
+{
+	return strcmp(part->media_type, "text/calendar") == 0 ||
+	       strcmp(part->media_type, "application/ics") == 0 ||
+	       has_extension(part->name, ".ics") || begins_calendar(bytes, len);
 }
 
 /* The same calendar often comes twice, as an alternative and as a file. */
+static bool is_kept(struct mail_calendars *c, const struct buf *text, bool is_forwarded)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		if (strcmp(buf_str(&c->list[i]), buf_str(text)) != 0)
+			continue;
+		c->is_forwarded[i] = c->is_forwarded[i] && is_forwarded;
+		return true;
+	}
+	return false;
+}
+
 static void keep_calendar(
 	struct reading *r, const struct mail_part *part, const char *bytes, size_t len)
 {
@@ -125,10 +147,12 @@ static void keep_calendar(
 	buf_auto text = BUF_EMPTY;
 	size_t max = r->limits->calendar_max + 1;
 	charset_decode(&text, part->charset, bytes, cut(bytes, len, max));
-	for (size_t i = 0; i < c->count; i++)
-		if (strcmp(buf_str(&c->list[i]), buf_str(&text)) == 0)
-			return;
+	if (is_kept(c, &text, part->nesting > 0))
+		return;
 	c->list = xrealloc(c->list, (c->count + 1) * sizeof(*c->list));
+	c->is_forwarded =
+		xrealloc(c->is_forwarded, (c->count + 1) * sizeof(*c->is_forwarded));
+	c->is_forwarded[c->count] = part->nesting > 0;
 	c->list[c->count++] = text;
 	text = BUF_EMPTY;
 }
@@ -146,7 +170,7 @@ static void read_part(struct reading *r, const struct mail_part *part)
 	if (!part->is_shown || part->name)
 		put_attachment(r, part, described);
 	json_decref(described);
-	if (r->calendars && is_calendar(part))
+	if (r->calendars && !part->is_message && is_calendar(part, bytes, len))
 		keep_calendar(r, part, bytes, len);
 	if (part->has_odd_name)
 		mail_head_flag(r->json, "bidi-in-name");
@@ -288,5 +312,6 @@ void mail_calendars_deinit(struct mail_calendars *c)
 	for (size_t i = 0; i < c->count; i++)
 		buf_deinit(&c->list[i]);
 	free(c->list);
+	free(c->is_forwarded);
 	*c = MAIL_CALENDARS_NONE;
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/buf.h"
@@ -25,16 +26,18 @@ void mail_read_warm_up(void);
  * to tell. */
 struct mail_calendars {
 	struct buf *list;
+	bool *is_forwarded; /* it stands in a mail within the mail */
 	size_t count;
 };
 
-#define MAIL_CALENDARS_NONE ((struct mail_calendars){NULL, 0})
+#define MAIL_CALENDARS_NONE ((struct mail_calendars){NULL, NULL, 0})
 
 /*
  * New reference. Within limits always an object; over a limit or unreadable: {"broken":
  * reason code, "what": words}. Never aborts on bad input. `class` is told without
- * regard to calendars. ret_calendars: each text/calendar and .ics part once, those over
- * calendar_max cut off behind it by a byte.
+ * regard to calendars. ret_calendars: each part that is a calendar by its type, its
+ * name
+ * (.ics) or its content, once, those over calendar_max cut off behind it by a byte.
  */
 json_t *mail_read(const void *bytes, size_t len, const struct mail_limits *limits,
 	struct mail_calendars *ret_calendars);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/text.h"
 
 #define ANSWERS_MAX 1000
 #define MIB ((size_t)1 << 20)
@@ -37,32 +38,50 @@ static bool is_there(const json_t *answers, const json_t *answer)
 	return false;
 }
 
-static json_t *answer_of(const json_t *component, const json_t *attendee)
+static json_t *answer_of(
+	const json_t *calendar, const json_t *component, const json_t *attendee)
 {
+	static const char *const members[] = {
+		"partstat", "delegated_to", "delegated_from", "sent_by"};
 	json_t *answer = json_object();
 	json_put_str(answer, "uid", json_str(component, "uid"));
 	json_put_str(answer, "recurrence_id", json_str(component, "recurrence_id"));
 	json_put_str(answer, "attendee", json_str(attendee, "address"));
-	json_put_str(answer, "partstat", json_str(attendee, "partstat"));
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+		json_put_str(answer, members[i], json_str(attendee, members[i]));
 	json_put_int(answer, "sequence", json_int_or(component, "sequence", 0));
 	json_put_str(answer, "dtstamp", json_str(component, "dtstamp"));
 	json_put_str(answer, "comment", json_str(component, "comment"));
+	if (json_bool_or(calendar, "forwarded", false))
+		json_object_set_new(answer, "forwarded", json_true());
 	return answer;
 }
 
-/* Each ATTENDEE of each component of a REPLY (RFC 5546 3.2.3). */
-static void add_answers(json_t *answers, const json_t *calendar)
+/* The time and place that are put forward. */
+static void put_proposal(json_t *counter, const json_t *component)
+{
+	static const char *const members[] = {"starts", "ends", "all_day", "location"};
+	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++)
+		if (json_object_get(component, members[i]))
+			json_object_set(counter, members[i],
+				json_object_get(component, members[i]));
+}
+
+/* Each ATTENDEE of each component of that METHOD (RFC 5546 3.2.3, 3.2.6, 3.2.7). */
+static void add_answers(json_t *answers, const json_t *calendar, const char *method)
 {
 	size_t i;
 	size_t k;
 	json_t *component;
 	json_t *attendee;
-	if (strcmp(json_str_or(calendar, "method", ""), "REPLY") != 0)
+	if (!text_equal_nocase(json_str_or(calendar, "method", ""), method))
 		return;
 	json_array_foreach (json_object_get(calendar, "components"), i, component) {
 		json_array_foreach (
 			json_object_get(component, "attendees"), k, attendee) {
-			json_t *answer = answer_of(component, attendee);
+			json_t *answer = answer_of(calendar, component, attendee);
+			if (strcmp(method, "COUNTER") == 0)
+				put_proposal(answer, component);
 			if (json_array_size(answers) < ANSWERS_MAX &&
 				!is_there(answers, answer))
 				json_array_append(answers, answer);
@@ -82,6 +101,19 @@ static void put_first(json_t *mail, const json_t *answers)
 				mail, members[i], json_object_get(first, members[i]));
 }
 
+/* A mail that somebody sends on is no request of his, but may be an answer. */
+static bool is_itip(const json_t *calendar)
+{
+	static const char *const answers[] = {"REPLY", "COUNTER", "REFRESH"};
+	const char *method = json_str_or(calendar, "method", "");
+	if (!json_bool_or(calendar, "forwarded", false))
+		return *method;
+	for (size_t i = 0; i < sizeof(answers) / sizeof(answers[0]); i++)
+		if (text_equal_nocase(method, answers[i]))
+			return true;
+	return false;
+}
+
 /* Bounces and automatic answers stay what they are (F6); METHOD is the body's, not the
  * MIME type's. */
 static void put_class(json_t *mail, const json_t *calendars)
@@ -92,8 +124,16 @@ static void put_class(json_t *mail, const json_t *calendars)
 	if (strcmp(class, "reply") != 0 && strcmp(class, "unknown") != 0)
 		return;
 	json_array_foreach ((json_t *)calendars, i, calendar)
-		if (*json_str_or(calendar, "method", ""))
+		if (is_itip(calendar))
 			json_object_set_new(mail, "class", json_string("itip"));
+}
+
+/* Takes list; leaves out an empty one. */
+static void put_list(json_t *mail, const char *name, json_t *list)
+{
+	if (json_array_size(list) > 0)
+		json_object_set(mail, name, list);
+	json_decref(list);
 }
 
 static void put_calendars(json_t *mail, const struct mail_calendars *texts,
@@ -102,19 +142,24 @@ static void put_calendars(json_t *mail, const struct mail_calendars *texts,
 	const struct calendar_window window = {.zone = zone};
 	json_t *calendars = json_array();
 	json_t *answers = json_array();
+	json_t *counters = json_array();
+	json_t *refreshes = json_array();
 	for (size_t i = 0; i < texts->count; i++) {
 		json_t *calendar = calendar_read(buf_str(&texts->list[i]),
 			texts->list[i].len, &limits->calendar, &window);
-		add_answers(answers, calendar);
+		if (texts->is_forwarded[i])
+			json_object_set_new(calendar, "forwarded", json_true());
+		add_answers(answers, calendar, "REPLY");
+		add_answers(counters, calendar, "COUNTER");
+		add_answers(refreshes, calendar, "REFRESH");
 		json_array_append_new(calendars, calendar);
 	}
 	put_class(mail, calendars);
-	if (json_array_size(answers) > 0) {
-		put_first(mail, answers);
-		json_object_set(mail, "answers", answers);
-	}
+	put_first(mail, answers);
+	put_list(mail, "answers", answers);
+	put_list(mail, "counters", counters);
+	put_list(mail, "refreshes", refreshes);
 	json_object_set_new(mail, "calendars", calendars);
-	json_decref(answers);
 }
 
 json_t *read_mail(const void *bytes, size_t len, const struct reader_limits *limits,

@@ -470,6 +470,28 @@ static void calendars_are_handed_out_once_each(void **state)
 	assert_int_equal(json_array_size(json_object_get(m, "attachments")), 3);
 }
 
+static void a_calendar_is_known_by_its_content_and_where_it_was_forwarded(void **state)
+{
+	(void)state;
+	static const char mail[] =
+		"Content-Type: multipart/mixed; boundary=b\n\n"
+		"--b\nContent-Type: application/octet-stream\n"
+		"Content-Transfer-Encoding: base64\n\nQkVHSU46VkNBTEVOREFSIDE=\n"
+		"--b\nContent-Type: text/plain\n\n\n begin:vcalendar 2\n"
+		"--b\nContent-Type: text/plain\n\nThis is BEGIN:VCALENDAR\n"
+		"--b\nContent-Type: message/rfc822\n\n"
+		"Content-Type: text/calendar\n\nBEGIN:VCALENDAR 3\n"
+		"--b--\n";
+	mail_calendars_auto calendars = MAIL_CALENDARS_NONE;
+	json_auto_t *m = mail_read(mail, strlen(mail), &limits, &calendars);
+	assert_int_equal(calendars.count, 3);
+	assert_string_equal(calendars.list[0].data, "BEGIN:VCALENDAR 1");
+	assert_string_equal(calendars.list[2].data, "BEGIN:VCALENDAR 3");
+	assert_false(calendars.is_forwarded[0] || calendars.is_forwarded[1]);
+	assert_true(calendars.is_forwarded[2]);
+	assert_non_null(m);
+}
+
 static int start(void **state)
 {
 	(void)state;
@@ -495,6 +517,8 @@ int main(void)
 		cmocka_unit_test(counts_and_lengths_beyond_a_limit_are_refused),
 		cmocka_unit_test(a_part_is_found_by_its_hash),
 		cmocka_unit_test(calendars_are_handed_out_once_each),
+		cmocka_unit_test(
+			a_calendar_is_known_by_its_content_and_where_it_was_forwarded),
 	};
 	return cmocka_run_group_tests(tests, start, NULL);
 }
