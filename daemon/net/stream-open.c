@@ -1,5 +1,6 @@
 #include <curl/curl.h>
 #include <string.h>
+#include <sys/select.h>
 
 #include "base/buf.h"
 #include "base/text.h"
@@ -18,6 +19,18 @@ struct said {
 
 struct curl_link {
 	CURL *easy;
+	CURLM *multi; /* what it was opened by, or NULL; lives as long as it does */
+};
+
+/* A connection being opened. The strings of a server are the caller's: what is said
+ * of it is kept. */
+struct stream_opening {
+	CURL *easy;
+	CURLM *multi;
+	char *host;
+	int port;
+	struct said said;
+	char error_text[CURL_ERROR_SIZE];
 };
 
 int stream_init(void)
@@ -151,15 +164,15 @@ static const char *in_plain_words(CURLcode code, const char *text)
 	}
 }
 
-static void explain(const struct stream_server *server, CURLcode code,
-	const char *error_text, const struct said *said, struct err *err)
+static void explain(const char *host, int port, CURLcode code, const char *error_text,
+	const struct said *said, struct err *err)
 {
 	const char *words = buf_str(&said->last);
 	str_auto *shown = text_printable(words);
 
-	err_set(err, kind_of(code, words), "%s:%d: %s%s%.80s", server->host,
-		server->port, in_plain_words(code, error_text),
-		*shown ? "; last heard: " : "", shown);
+	err_set(err, kind_of(code, words), "%s:%d: %s%s%.80s", host, port,
+		in_plain_words(code, error_text), *shown ? "; last heard: " : "",
+		shown);
 }
 
 static ssize_t link_receive(void *connection, void *to, size_t size)
@@ -188,22 +201,31 @@ static void link_close(void *connection)
 {
 	struct curl_link *link = connection;
 
+	if (link->multi)
+		curl_multi_remove_handle(link->multi, link->easy);
 	curl_easy_cleanup(link->easy);
+	curl_multi_cleanup(link->multi);
 	free(link);
 }
 
-/* Takes easy. NULL where the connection is gone already. */
-static struct stream *stream_on(CURL *easy, const char *extensions)
+/* Both die with the function or object that opened; the connection lives on. */
+static void let_go(CURL *easy)
+{
+	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, NULL);
+	curl_easy_setopt(easy, CURLOPT_HEADERDATA, NULL);
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, NULL);
+}
+
+/* Takes both. NULL, and takes none, where the connection is gone already. */
+static struct stream *stream_on(CURL *easy, CURLM *multi, const char *extensions)
 {
 	curl_socket_t fd = CURL_SOCKET_BAD;
 
 	curl_easy_getinfo(easy, CURLINFO_ACTIVESOCKET, &fd);
-	if (fd == CURL_SOCKET_BAD) {
-		curl_easy_cleanup(easy);
+	if (fd == CURL_SOCKET_BAD)
 		return NULL;
-	}
 	struct curl_link *link = xmalloc(sizeof(*link));
-	*link = (struct curl_link){.easy = easy};
+	*link = (struct curl_link){.easy = easy, .multi = multi};
 	struct channel channel = {.connection = link,
 		.fd = fd,
 		.receive = link_receive,
@@ -225,30 +247,132 @@ static struct stream *connect_to(
 	}
 	set_options(easy, server, url, &said, error_text);
 	CURLcode code = curl_easy_perform(easy);
-	/* Both die with this function; the connection lives on. */
-	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, NULL);
-	curl_easy_setopt(easy, CURLOPT_HEADERDATA, NULL);
-	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, NULL);
+	let_go(easy);
 	if (code != CURLE_OK) {
-		explain(server, code, error_text, &said, err);
+		explain(server->host, server->port, code, error_text, &said, err);
 		curl_easy_cleanup(easy);
 		return NULL;
 	}
-	struct stream *s = stream_on(easy, buf_str(&said.extensions));
-	if (!s)
+	struct stream *s = stream_on(easy, NULL, buf_str(&said.extensions));
+	if (!s) {
 		err_set(err, ERR_TEMP, "%s: the connection is gone", server->host);
+		curl_easy_cleanup(easy);
+	}
 	return s;
+}
+
+/* The URL, or NULL where the server's name could change its meaning; the caller frees.
+ */
+static char *checked_url(const struct stream_server *server, struct err *err)
+{
+	bool is_smtp = server->protocol == STREAM_SMTP;
+
+	if (is_plain_name(server->host) && (!is_smtp || is_plain_name(server->hello)))
+		return server_url(server);
+	err_set(err, ERR_PERM, "\"%.80s\" is no name of a host", server->host);
+	return NULL;
 }
 
 struct stream *stream_open(const struct stream_server *server, struct err *err)
 {
-	bool is_smtp = server->protocol == STREAM_SMTP;
+	str_auto *url = checked_url(server, err);
 
-	if (!is_plain_name(server->host) ||
-		(is_smtp && !is_plain_name(server->hello))) {
-		err_set(err, ERR_PERM, "\"%.80s\" is no name of a host", server->host);
+	return url ? connect_to(server, url, err) : NULL;
+}
+
+/* ---- beside other connections ---- */
+
+struct stream_opening *stream_begin(const struct stream_server *server, struct err *err)
+{
+	str_auto *url = checked_url(server, err);
+
+	if (!url)
+		return NULL;
+	stream_opening_auto *o = xcalloc(1, sizeof(*o));
+	o->easy = curl_easy_init();
+	o->multi = curl_multi_init();
+	o->host = xstrdup(server->host);
+	o->port = server->port;
+	if (!o->easy || !o->multi) {
+		err_set(err, ERR_TEMP, "libcurl cannot start");
 		return NULL;
 	}
-	str_auto *url = server_url(server);
-	return connect_to(server, url, err);
+	set_options(o->easy, server, url, &o->said, o->error_text);
+	curl_multi_add_handle(o->multi, o->easy);
+	return TAKE(o);
+}
+
+/* 1 finished with *ret, 0 not yet. */
+static int look_for_end(struct stream_opening *o, CURLcode *ret)
+{
+	CURLMsg *message;
+	int left;
+
+	while ((message = curl_multi_info_read(o->multi, &left))) {
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		*ret = message->data.result;
+		return 1;
+	}
+	return 0;
+}
+
+int stream_opening_step(struct stream_opening *o, struct stream **ret, struct err *err)
+{
+	CURLcode code = CURLE_OK;
+	int running;
+
+	if (curl_multi_perform(o->multi, &running) != CURLM_OK)
+		return err_set(err, ERR_TEMP, "%s: libcurl cannot go on", o->host);
+	if (!look_for_end(o, &code))
+		return 0;
+	if (code != CURLE_OK) {
+		explain(o->host, o->port, code, o->error_text, &o->said, err);
+		return -1;
+	}
+	let_go(o->easy);
+	*ret = stream_on(o->easy, o->multi, buf_str(&o->said.extensions));
+	if (!*ret)
+		return err_set(err, ERR_TEMP, "%s: the connection is gone", o->host);
+	o->easy = NULL;
+	o->multi = NULL;
+	return 1;
+}
+
+/* libcurl shows no descriptor while a thread of its own looks the name up. */
+#define LOOK_UP_MS 50
+
+int stream_opening_poll(struct stream_opening *o, struct pollfd *ret)
+{
+	fd_set in, out, other;
+	int fd = -1;
+	long ms = -1;
+
+	FD_ZERO(&in);
+	FD_ZERO(&out);
+	FD_ZERO(&other);
+	*ret = (struct pollfd){.fd = -1};
+	curl_multi_fdset(o->multi, &in, &out, &other, &fd);
+	curl_multi_timeout(o->multi, &ms);
+	if (fd < 0)
+		return ms < 0 || ms > LOOK_UP_MS ? LOOK_UP_MS : (int)ms;
+	/* One connection: the highest descriptor is the only one (or, of two tried at
+	 * once, one; the timeout looks after the other). */
+	ret->fd = fd;
+	ret->events = (short)((FD_ISSET(fd, &in) ? POLLIN : 0) |
+			      (FD_ISSET(fd, &out) ? POLLOUT : 0));
+	return ms < 0 || ms > 1000 ? 1000 : (int)ms;
+}
+
+void stream_opening_free(struct stream_opening *o)
+{
+	if (!o)
+		return;
+	if (o->multi && o->easy)
+		curl_multi_remove_handle(o->multi, o->easy);
+	curl_easy_cleanup(o->easy);
+	curl_multi_cleanup(o->multi);
+	said_deinit(&o->said);
+	free(o->host);
+	free(o);
 }

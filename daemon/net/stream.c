@@ -103,6 +103,24 @@ int stream_write(struct stream *s, const void *bytes, size_t len, int timeout_ms
 	return 0;
 }
 
+ssize_t stream_try_read(struct stream *s, void *to, size_t size, struct err *err)
+{
+	if (s->ahead_at < s->ahead_len)
+		return (ssize_t)take_ahead(s, to, size);
+	ssize_t n = s->ended ? CHANNEL_ENDED
+			     : s->channel.receive(s->channel.connection, to, size);
+	return n == CHANNEL_ENDED ? has_ended(s, err) : n;
+}
+
+ssize_t stream_try_write(
+	struct stream *s, const void *bytes, size_t len, struct err *err)
+{
+	ssize_t n = s->channel.send(s->channel.connection, bytes, len);
+
+	/* What the server said before it closed can still be read. */
+	return n == CHANNEL_ENDED ? err_set(err, ERR_TEMP, CLOSED) : n;
+}
+
 bool stream_has_input(struct stream *s)
 {
 	if (s->ahead_at < s->ahead_len)

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -38,6 +39,22 @@ int stream_init(void);
  * hold, no TLS offered, a refused password.
  */
 struct stream *stream_open(const struct stream_server *server, struct err *err);
+
+/*
+ * The same without waiting, beside other connections: begin, then step each time
+ * stream_opening_poll says that there may be something to do, at the latest after the
+ * milliseconds it returns. Step: 1 and the stream, 0 not yet, -1 with err as above.
+ */
+struct stream_opening;
+struct stream_opening *stream_begin(
+	const struct stream_server *server, struct err *err);
+int stream_opening_step(struct stream_opening *o, struct stream **ret, struct err *err);
+int stream_opening_poll(struct stream_opening *o, struct pollfd *ret);
+void stream_opening_free(struct stream_opening *o);
+DEFINE_FREEP(stream_opening, struct stream_opening, stream_opening_free)
+#define stream_opening_auto                                                            \
+	__attribute__((cleanup(stream_opening_freep))) struct stream_opening
+
 /* > 0 bytes, what is there; -1 at the deadline, end of stream or error (all are the
  * connection's end). */
 ssize_t stream_read(
@@ -45,6 +62,10 @@ ssize_t stream_read(
 /* All of it or -1. */
 int stream_write(struct stream *s, const void *bytes, size_t len, int timeout_ms,
 	struct err *err);
+/* Without waiting: > 0 bytes, 0 none now, -1 the connection's end. */
+ssize_t stream_try_read(struct stream *s, void *to, size_t size, struct err *err);
+ssize_t stream_try_write(
+	struct stream *s, const void *bytes, size_t len, struct err *err);
 /* Bytes that are read already, or can be without waiting. */
 bool stream_has_input(struct stream *s);
 int stream_fd(const struct stream *s);
