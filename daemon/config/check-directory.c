@@ -59,8 +59,7 @@ static void check_overlap(
 		earlier = json_array();
 		json_object_set_new(seen, person, earlier);
 	}
-	json_array_foreach(earlier, i, other)
-	{
+	json_array_foreach (earlier, i, other) {
 		if (strcmp(first_day(member), last_day(other)) > 0 ||
 			strcmp(first_day(other), last_day(member)) > 0)
 			continue;
@@ -82,8 +81,7 @@ static void check_members(const struct look *l, const char *pointer, const json_
 	size_t i;
 	json_t *member;
 
-	json_array_foreach(json_object_get(body, "members"), i, member)
-	{
+	json_array_foreach (json_object_get(body, "members"), i, member) {
 		str_auto *at = xasprintf("%s/members/%zu", pointer, i);
 		str_auto *person = xasprintf("%s/person", at);
 		check_reference(l->file, l->problems, person,
@@ -102,8 +100,7 @@ static void check_council(
 	json_t *id;
 
 	check_period(l, pointer, council);
-	json_array_foreach(json_object_get(council, "committees"), i, id)
-	{
+	json_array_foreach (json_object_get(council, "committees"), i, id) {
 		str_auto *at = xasprintf("%s/committees/%zu", pointer, i);
 		check_reference(
 			l->file, l->problems, at, id, l->committees, "committee");
@@ -159,8 +156,7 @@ static void check_person(
 	size_t i;
 	json_t *address;
 
-	json_array_foreach(json_object_get(person, "addresses"), i, address)
-	{
+	json_array_foreach (json_object_get(person, "addresses"), i, address) {
 		if (!json_is_string(address))
 			continue;
 		str_auto *at = xasprintf("/people/%zu/addresses/%zu", index, i);
@@ -178,7 +174,7 @@ static void check_people(const struct look *l, const char *mailbox)
 
 	if (own)
 		json_object_set_new(seen, own, json_string(""));
-	json_array_foreach(json_object_get(l->file->json, "people"), i, person)
+	json_array_foreach (json_object_get(l->file->json, "people"), i, person)
 		check_person(l, i, person, seen);
 }
 
@@ -198,9 +194,9 @@ void check_directory(const struct source_file *directory,
 	check_twice(directory, problems, "councils", "code");
 	check_twice(directory, problems, "committees", "id");
 	check_twice(directory, problems, "people", "id");
-	json_array_foreach(json_object_get(directory->json, "councils"), i, item)
+	json_array_foreach (json_object_get(directory->json, "councils"), i, item)
 		check_council(&l, i, item, owed);
-	json_array_foreach(json_object_get(directory->json, "committees"), i, item)
+	json_array_foreach (json_object_get(directory->json, "committees"), i, item)
 		check_committee(&l, i, item, owed);
 	check_people(
 		&l, json_str(json_object_get(settings->json, "mailbox"), "address"));

@@ -169,83 +169,6 @@ static void check_calendars(const struct look *l, const struct source_file *dire
 	}
 }
 
-static void check_secret_file(
-	const struct look *l, const char *pointer, const char *name)
-{
-	str_auto *at = xasprintf("%s/file", pointer);
-	str_auto *path = file_join(l->dir, name);
-	buf_auto secret = BUF_EMPTY;
-	struct err err = ERR_INIT;
-
-	if (!*name)
-		return;
-	int bad = file_read_secret(path, &secret, &err);
-	if (secret.data)
-		explicit_bzero(secret.data, secret.len);
-	if (bad == 0)
-		return;
-	if (access(path, F_OK) < 0)
-		source_file_complain(l->file, l->problems, at,
-			"%s; write the password into it and run: chmod 600 %s",
-			err.text, path);
-	else
-		source_file_complain(l->file, l->problems, at, "%s", err.text);
-}
-
-static void check_credential(
-	const struct look *l, const char *pointer, const char *name)
-{
-	const char *dir = getenv("CREDENTIALS_DIRECTORY");
-
-	/* Only systemd knows where it will be. */
-	if (!dir)
-		return;
-	str_auto *at = xasprintf("%s/credential", pointer);
-	str_auto *path = file_join(dir, name);
-	if (access(path, R_OK) < 0)
-		source_file_complain(l->file, l->problems, at,
-			"%s: %s; the unit needs LoadCredential=%s:...", path,
-			strerror(errno), name);
-}
-
-static void check_ca_file(const struct look *l, const char *at, const char *ca_file)
-{
-	if (!ca_file || !*ca_file)
-		return;
-	str_auto *pointer = xasprintf("%s/ca_file", at);
-	str_auto *path = file_join(l->dir, ca_file);
-	if (access(path, R_OK) < 0)
-		source_file_complain(l->file, l->problems, pointer,
-			"%s: %s; it must be a PEM file that utskickd may read", path,
-			strerror(errno));
-}
-
-/* The secret and the CA file of the server at `at`. */
-static void check_server(
-	const struct look *l, const char *at, const char *section, const json_t *server)
-{
-	const json_t *secret = json_object_get(server, "secret");
-	const char *file = json_str(secret, "file");
-	const char *credential = json_str(secret, "credential");
-	str_auto *pointer = xasprintf("%s/secret", at);
-
-	if (json_is_object(secret) && json_object_get(secret, "file") &&
-		json_object_get(secret, "credential"))
-		source_file_complain(l->file, l->problems, pointer,
-			"names both a file and a credential; it must be one of the "
-			"two");
-	else if (json_is_object(secret) && !json_object_size(secret))
-		source_file_complain(l->file, l->problems, pointer,
-			"is empty; it must be {\"file\": \"secret-%s\"} or "
-			"{\"credential\": \"%s\"}",
-			section, section);
-	else if (file)
-		check_secret_file(l, pointer, file);
-	else if (credential)
-		check_credential(l, pointer, credential);
-	check_ca_file(l, at, json_str(server, "ca_file"));
-}
-
 /* ---- calendars on servers ---- */
 
 /* What it says is not repeated: the address may be a secret, or hold one. */
@@ -333,7 +256,9 @@ static void check_calendar_servers(const struct look *l)
 		if (json_object_get(calendar, "folder"))
 			continue;
 		check_sign_in(l, at, calendar);
-		check_server(l, at, "calendar", calendar);
+		check_secret(l->file, l->problems, l->dir, at, "secret", "calendar",
+			calendar);
+		check_ca_file(l->file, l->problems, l->dir, at, calendar);
 	}
 }
 
@@ -364,8 +289,7 @@ void check_settings(const struct source_file *settings,
 	check_kinds(&l);
 	check_inspection(&l);
 	check_calendars(&l, directory);
-	check_server(&l, "/imap", "imap", get(&l, "imap"));
-	check_server(&l, "/smtp", "smtp", get(&l, "smtp"));
+	check_servers(settings, dir, problems);
 	check_calendar_servers(&l);
 	check_mailbox_folders(&l);
 }

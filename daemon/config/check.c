@@ -13,8 +13,7 @@ json_t *check_collect_ids(const json_t *array)
 	size_t i;
 	json_t *item;
 
-	json_array_foreach(array, i, item)
-	{
+	json_array_foreach (array, i, item) {
 		const char *id = json_str(item, "id");
 		if (id && !json_object_get(ids, id))
 			json_object_set_new(ids, id, json_integer((json_int_t)i));
@@ -54,8 +53,7 @@ void check_twice(const struct source_file *f, struct problems *problems,
 	size_t i;
 	json_t *item;
 
-	json_array_foreach(json_object_get(f->json, array), i, item)
-	{
+	json_array_foreach (json_object_get(f->json, array), i, item) {
 		const char *value = json_str(item, member);
 		const json_t *first = value ? json_object_get(seen, value) : NULL;
 		if (value && !first)

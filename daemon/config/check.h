@@ -17,6 +17,9 @@ void check_passwords(struct source_file *settings, struct problems *problems);
 void check_settings(const struct source_file *settings,
 	const struct source_file *directory, const char *dir,
 	struct problems *problems);
+/* The part of it about how the mail servers are signed in to. */
+void check_servers(
+	const struct source_file *settings, const char *dir, struct problems *problems);
 /* directory.json; settings->json may be NULL. */
 void check_directory(const struct source_file *directory,
 	const struct source_file *settings, struct problems *problems);
@@ -32,3 +35,11 @@ void check_reference(const struct source_file *f, struct problems *problems,
 /* A problem for each item of the array whose string member is there twice. */
 void check_twice(const struct source_file *f, struct problems *problems,
 	const char *array, const char *member);
+/* The file or credential that object's member names, object being at `at`; name is for
+ * what would be right. Absent: no problem. */
+void check_secret(const struct source_file *f, struct problems *problems,
+	const char *dir, const char *at, const char *member, const char *name,
+	const json_t *object);
+/* The same of object's ca_file. */
+void check_ca_file(const struct source_file *f, struct problems *problems,
+	const char *dir, const char *at, const json_t *object);

@@ -112,10 +112,17 @@ static int read_credential(const char *name, struct buf *ret, struct err *err)
 	return ret->len ? 0 : err_set(err, ERR_PERM, "%s: is empty", path);
 }
 
+int config_read_secret_at(
+	const char *file, const char *credential, struct buf *ret, struct err *err)
+{
+	if (file)
+		return file_read_secret(file, ret, err);
+	return read_credential(credential, ret, err);
+}
+
 int config_read_secret(
 	const struct server_settings *server, struct buf *ret, struct err *err)
 {
-	if (server->secret_file)
-		return file_read_secret(server->secret_file, ret, err);
-	return read_credential(server->secret_credential, ret, err);
+	return config_read_secret_at(
+		server->secret_file, server->secret_credential, ret, err);
 }

@@ -45,6 +45,9 @@ struct config *config_from_fd(int fd, struct err *err);
 struct buf;
 int config_read_secret(
 	const struct server_settings *server, struct buf *ret, struct err *err);
+/* The same of any secret: the file, or the credential where file is NULL. */
+int config_read_secret_at(
+	const char *file, const char *credential, struct buf *ret, struct err *err);
 
 void config_free(struct config *c);
 DEFINE_FREEP(config, struct config, config_free)

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "config/oauth-settings.h"
 #include "mail/address.h"
 
 static void resolve_path(json_t *object, const char *key, const char *dir)
@@ -29,6 +30,21 @@ static void resolve_server(
 	resolve_path(json_object_get(server, "secret"), "file", dir);
 	if (!json_object_get(server, "port"))
 		json_put_int(server, "port", starttls ? starttls_port : implicit_port);
+}
+
+/* Each server with its own, whole: the paths of what both share are made absolute
+ * twice, and the second time is none. */
+static void resolve_oauth(json_t *settings, const char *section, const char *dir)
+{
+	json_t *server = json_object_get(settings, section);
+
+	if (strcmp(json_str_or(server, "auth", ""), "oauth2") != 0)
+		return;
+	json_t *oauth = oauth_effective(settings, section);
+	resolve_path(oauth, "ca_file", dir);
+	resolve_path(json_object_get(oauth, "client_secret"), "file", dir);
+	resolve_path(json_object_get(oauth, "refresh_token"), "file", dir);
+	json_object_set_new(server, "oauth2", oauth);
 }
 
 static void resolve_hello(json_t *settings)
@@ -66,6 +82,8 @@ int resolve_all(json_t *settings, json_t *directory, const char *dir, struct err
 			err, ERR_PERM, "%s: the folder's name must be UTF-8", absolute);
 	resolve_server(json_object_get(settings, "imap"), absolute, 993, 143);
 	resolve_server(json_object_get(settings, "smtp"), absolute, 465, 587);
+	resolve_oauth(settings, "imap", absolute);
+	resolve_oauth(settings, "smtp", absolute);
 	json_array_foreach (json_object_get(settings, "calendars"), i, calendar) {
 		resolve_path(calendar, "folder", absolute);
 		resolve_path(calendar, "ca_file", absolute);

@@ -72,6 +72,7 @@ static void take_office(struct settings *s, struct taking *t)
 	take_object(t, "coordinator");
 	s->coordinator_name = take_str(t, "name");
 	s->coordinator_address = take_str(t, "address");
+	s->fallback_address = json_str(t->from, "fallback_address");
 	t->from = top;
 	take_object(t, "mailbox");
 	s->mailbox_name = take_str(t, "name");
@@ -88,9 +89,15 @@ static void take_server(struct server_settings *server, struct taking *t)
 	server->ca_file = json_str(t->from, "ca_file");
 	server->user = take_str(t, "user");
 	server->timeout_seconds = take_int(t, "timeout_seconds");
-	const json_t *outer = take_object(t, "secret");
-	server->secret_file = json_str(t->from, "file");
-	server->secret_credential = json_str(t->from, "credential");
+	server->tls_1_3 = strcmp(take_str(t, "tls_minimum"), "1.3") == 0;
+	server->insecure = take_bool(t, "insecure_no_verification");
+	server->uses_oauth = strcmp(take_str(t, "auth"), "oauth2") == 0;
+	const json_t *outer = take_object(t, server->uses_oauth ? "oauth2" : "secret");
+	if (server->uses_oauth)
+		server->oauth = oauth_settings_of(t->from);
+	server->secret_file = server->uses_oauth ? NULL : json_str(t->from, "file");
+	server->secret_credential =
+		server->uses_oauth ? NULL : json_str(t->from, "credential");
 	t->from = outer;
 }
 

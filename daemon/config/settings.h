@@ -12,20 +12,7 @@
 
 #include "base/err.h"
 #include "config/calendar-settings.h"
-
-enum server_tls { SERVER_TLS_IMPLICIT, SERVER_TLS_STARTTLS };
-
-/* "imap" or "smtp". */
-struct server_settings {
-	const char *host;
-	int port;
-	enum server_tls tls;
-	const char *ca_file; /* absolute; NULL: the system's */
-	const char *user;
-	const char *secret_file;       /* absolute; NULL where a credential is named */
-	const char *secret_credential; /* file name below $CREDENTIALS_DIRECTORY */
-	int timeout_seconds;	       /* of each read and write */
-};
+#include "config/server-settings.h"
 
 struct imap_settings {
 	struct server_settings server;
@@ -79,8 +66,9 @@ struct settings {
 	const char *time_zone;
 	const char *coordinator_name;
 	const char *coordinator_address;
-	const json_t *security_unit; /* array of addresses that may hand in minutes for
-					any meeting */
+	const char *fallback_address; /* the coordinator's other mailbox; NULL */
+	const json_t *security_unit;  /* array of addresses that may hand in minutes for
+					 any meeting */
 	const char *mailbox_name;
 	const char *mailbox_address;
 	struct imap_settings imap;

@@ -117,7 +117,8 @@ bool templates_have(const json_t *templates, const char *language)
 	const char *name;
 	json_t *text;
 
-	json_object_foreach((json_t *)templates, name,
-		text) if (text_starts(name, prefix)) return true;
+	json_object_foreach ((json_t *)templates, name, text)
+		if (text_starts(name, prefix))
+			return true;
 	return false;
 }

@@ -263,6 +263,10 @@ struct mistake {
 	const char *text; /* a part of it */
 };
 
+#define OAUTH(members)                                                                 \
+	"'auth': 'oauth2', 'oauth2': {'client_id': 'c', 'token_url': "                 \
+	"'https://t.example/', " members "}"
+
 static const struct mistake mistakes[] = {
 	/* Syntax. */
 	{0, "'host': 'imap.by.example',", "'host': 'imap.by.example'", 16, "",
@@ -340,6 +344,62 @@ static const struct mistake mistakes[] = {
 	{0, "{'credential': 'smtp'}", "{'credential': '../smtp'}", 35,
 		"/smtp/secret/credential", "right form"},
 	{0, "'port': 993", "'ca_file': 'no-such.pem'", 16, "/imap/ca_file", "PEM file"},
+	/* Sign-in by OAuth2. */
+	{0, "'secret': {'file': 'secret-imap'},", "", 14, "/imap/secret",
+		"or set \"auth\": \"oauth2\""},
+	{0, "'secret': {'file': 'secret-imap'}",
+		"'secret': {'file': 'secret-imap'}, 'oauth2': {}", 19, "/imap/oauth2",
+		"says nothing while auth is \"password\""},
+	{0, "'secret': {'file': 'secret-imap'}", "'auth': 'oauth2'", 14, "/imap/oauth2",
+		"where tokens come from"},
+	{0, "'secret': {'file': 'secret-imap'}", "'auth': 'oauth'", 19, "/imap/auth",
+		"\"oauth2\""},
+	{0, "'secret': {'file': 'secret-imap'}", OAUTH("'preset': 'gogle'"), 19,
+		"/imap/oauth2/preset", "\"google\""},
+	{0, "'secret': {'file': 'secret-imap'}", OAUTH("'grant': 'device-code'"), 19,
+		"/imap/oauth2/device_url", "is missing"},
+	{0, "'secret': {'file': 'secret-imap'}", OAUTH("'scope': 'x'"), 19,
+		"/imap/oauth2/grant", "is missing"},
+	{0, "'secret': {'file': 'secret-imap'}", OAUTH("'grant': 'client-credentials'"),
+		19, "/imap/oauth2/client_secret", "prove the program"},
+	{0, "'secret': {'file': 'secret-imap'}", OAUTH("'grant': 'refresh-token'"), 19,
+		"/imap/oauth2/refresh_token", "the first one"},
+	{0, "'secret': {'file': 'secret-imap'}",
+		OAUTH("'grant': 'refresh-token', 'refresh_token': 'hemligt'"), 19,
+		"/imap/oauth2/refresh_token", "an object"},
+	{0, "'secret': {'file': 'secret-imap'}",
+		OAUTH("'grant': 'refresh-token', 'refresh_token': {'file': 'none'}"),
+		19, "/imap/oauth2/refresh_token/file", "chmod 600"},
+	{0, "'secret': {'file': 'secret-imap'}",
+		OAUTH("'grant': 'refresh-token', 'refresh_token': {'file': "
+		      "'secret-imap'}, 'client_secret': 'hemligt'"),
+		19, "/imap/oauth2/client_secret", "an object"},
+	{0, "'secret': {'file': 'secret-imap'}",
+		OAUTH("'grant': 'refresh-token', 'refresh_token': {'file': "
+		      "'secret-imap'}, 'mechanism': 'plain'"),
+		19, "/imap/oauth2/mechanism", "\"oauthbearer\""},
+	{0, "'secret': {'file': 'secret-imap'}",
+		"'auth': 'oauth2', 'oauth2': {'client_id': 'c', 'token_url': "
+		"'http://t.example/', 'grant': 'refresh-token', 'refresh_token': "
+		"{'file': 'secret-imap'}}",
+		19, "/imap/oauth2/token_url", "https://server/path"},
+	{0, "'secret': {'file': 'secret-imap'}",
+		"'auth': 'oauth2', 'oauth2': {'client_id': 'c', 'preset': "
+		"'exchange-online', 'grant': 'client-credentials', 'client_secret': "
+		"{'file': 'secret-imap'}}",
+		19, "/imap/oauth2/token_url", "your tenant's id"},
+	{0, "'secret': {'file': 'secret-imap'}",
+		"'auth': 'oauth2', 'oauth2': {'client_id': 'c', 'preset': 'google', "
+		"'grant': 'device-code', 'device_url': 'https://g.example/'}",
+		19, "/imap/oauth2/grant", "must be \"refresh-token\""},
+	{0, "'secret': {'file': 'secret-imap'}",
+		"'auth': 'oauth2', 'oauth2': {'preset': 'google', 'refresh_token': "
+		"{'file': 'secret-imap'}}",
+		19, "/imap/oauth2/client_id", "is missing"},
+	{0, "'port': 993", "'tls_minimum': '1.1'", 16, "/imap/tls_minimum", "\"1.3\""},
+	{0, "'asa@by.example'}",
+		"'asa@by.example', 'fallback_address': 'Utskott@by.example'}", 7,
+		"/office/coordinator/fallback_address", "must be another"},
 	/* What contradicts something else. */
 	{0, "'tell_after_hours': 2", "'tell_after_hours': 25", 39,
 		"/smtp/tell_after_hours", "more than /smtp/retry_hours, 24"},
@@ -533,6 +593,70 @@ static void calendars_on_servers_are_settings_of_their_own(void **state)
 	assert_string_equal(caldav->ca_file, ca_file);
 	assert_int_equal(caldav->poll_minutes, 3);
 	assert_int_equal(caldav->largest, 2 << 20);
+	office_free(&o);
+}
+
+static void tls_and_fallback_have_careful_defaults(void **state)
+{
+	struct office o = office_new(SMALL);
+	problems_auto problems = PROBLEMS_NONE;
+	(void)state;
+
+	edit(&o.text[0], "'starttls'",
+		"'starttls', 'tls_minimum': '1.3', 'insecure_no_verification': true");
+	edit(&o.text[0], "'asa@by.example'",
+		"'asa@by.example', 'fallback_address': 'asa@annan.example'");
+	config_auto *c = office_load(&o, &problems);
+	if (!c)
+		fail_with(&problems);
+	assert_false(c->settings.imap.server.tls_1_3);
+	assert_false(c->settings.imap.server.insecure);
+	assert_false(c->settings.imap.server.uses_oauth);
+	assert_true(c->settings.smtp.server.tls_1_3);
+	assert_true(c->settings.smtp.server.insecure);
+	assert_string_equal(c->settings.fallback_address, "asa@annan.example");
+	office_free(&o);
+}
+
+static void oauth2_of_a_server_goes_before_the_common_one_and_the_preset(void **state)
+{
+	struct office o = office_new(SMALL);
+	problems_auto problems = PROBLEMS_NONE;
+	(void)state;
+
+	edit(&o.text[0], "'secret': {'file': 'secret-imap'}",
+		"'auth': 'oauth2', 'oauth2': {'client_id': 'one', 'ca_file': "
+		"'secret-smtp'}");
+	edit(&o.text[0], "'secret': {'credential': 'smtp'}",
+		"'auth': 'oauth2', 'oauth2': {'scope': 'S', 'mechanism': "
+		"'oauthbearer', 'grant': 'client-credentials'}");
+	edit(&o.text[0], "'mailbox': {",
+		"'oauth2': {'preset': 'exchange-online', 'client_id': 'both', "
+		"'grant': 'device-code', 'client_secret': {'file': 'secret-imap'}, "
+		"'token_url': 'https://login.example/T/oauth2/v2.0/token'}, 'mailbox': "
+		"{");
+	config_auto *c = office_load(&o, &problems);
+	if (!c)
+		fail_with(&problems);
+	const struct oauth_settings *imap = &c->settings.imap.server.oauth;
+	const struct oauth_settings *smtp = &c->settings.smtp.server.oauth;
+	str_auto *secret = file_join(o.dir, "secret-imap");
+	str_auto *ca_file = file_join(o.dir, "secret-smtp");
+	assert_true(c->settings.imap.server.uses_oauth);
+	assert_null(c->settings.imap.server.secret_file);
+	assert_int_equal(imap->grant, OAUTH_DEVICE_CODE);
+	assert_string_equal(imap->client_id, "one");
+	assert_string_equal(imap->ca_file, ca_file);
+	assert_string_equal(
+		imap->device_url, "https://login.example/T/oauth2/v2.0/devicecode");
+	assert_non_null(strstr(imap->scope, "IMAP.AccessAsUser.All offline_access"));
+	assert_false(imap->is_oauthbearer);
+	assert_int_equal(smtp->grant, OAUTH_CLIENT_CREDENTIALS);
+	assert_string_equal(smtp->client_id, "both");
+	assert_string_equal(smtp->scope, "S");
+	assert_string_equal(smtp->secret_file, secret);
+	assert_null(smtp->ca_file);
+	assert_true(smtp->is_oauthbearer);
 	office_free(&o);
 }
 
@@ -811,6 +935,9 @@ int main(void)
 		cmocka_unit_test(each_mistake_is_named_with_its_line),
 		cmocka_unit_test(one_mistake_is_one_line),
 		cmocka_unit_test(calendars_on_servers_are_settings_of_their_own),
+		cmocka_unit_test(tls_and_fallback_have_careful_defaults),
+		cmocka_unit_test(
+			oauth2_of_a_server_goes_before_the_common_one_and_the_preset),
 		cmocka_unit_test(secrets_are_never_shown),
 		cmocka_unit_test(ten_mistakes_are_ten_lines),
 		cmocka_unit_test(secret_that_others_may_read_is_refused),
