@@ -354,8 +354,10 @@ static const struct mistake mistakes[] = {
 		"where tokens come from"},
 	{0, "'secret': {'file': 'secret-imap'}", "'auth': 'oauth'", 19, "/imap/auth",
 		"\"oauth2\""},
-	{0, "'secret': {'file': 'secret-imap'}", OAUTH("'preset': 'gogle'"), 19,
-		"/imap/oauth2/preset", "\"google\""},
+	{0, "'secret': {'file': 'secret-imap'}",
+		OAUTH("'preset': 'gogle', 'grant': 'refresh-token', "
+		      "'refresh_token': {'file': 'secret-imap'}"),
+		19, "/imap/oauth2/preset", "\"google\""},
 	{0, "'secret': {'file': 'secret-imap'}", OAUTH("'grant': 'device-code'"), 19,
 		"/imap/oauth2/device_url", "is missing"},
 	{0, "'secret': {'file': 'secret-imap'}", OAUTH("'scope': 'x'"), 19,
