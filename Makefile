@@ -32,7 +32,7 @@ ALL_CFLAGS  = -std=gnu17 -D_GNU_SOURCE $(CFLAGS) $(WARN) $(HARDEN) -Idaemon $(PK
 ALL_LDFLAGS = -pie -Wl,-z,relro,-z,now -Wl,--as-needed $(HARDEN) $(LDFLAGS)
 PKG_CFLAGS := $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
 # libical names three libraries where one is needed; libetpan turns PIE off.
-LIBS := $(filter-out -licalss -licalvcal -specs=%,$(shell pkg-config --libs $(PACKAGES) 2>/dev/null))
+LIBS := $(filter-out -licalss -licalvcal -specs=%,$(shell pkg-config --libs $(PACKAGES) 2>/dev/null)) -lm
 
 # A folder may use those before it in this list (tests/unit/may-use.sh checks it).
 FOLDERS := base store mail calendar net render config duty \
