@@ -227,13 +227,38 @@ static bool add_yearly_changes(icalcomponent *to, const struct zone *zone, int y
 	return true;
 }
 
+static int year_of(const struct zone *zone, int64_t at)
+{
+	return tm_of(at + zone_offset(zone, at)).tm_year + 1900;
+}
+
 icalcomponent *vtimezone_new(const struct zone *zone, int64_t at)
 {
 	icalcomponent *c = icalcomponent_new(ICAL_VTIMEZONE_COMPONENT);
-	int year = tm_of(at + zone_offset(zone, at)).tm_year + 1900;
+	int year = year_of(zone, at);
 
 	icalcomponent_add_property(c, icalproperty_new_tzid(zone_name(zone)));
 	if (!add_yearly_changes(c, zone, year))
 		add_single_changes(c, zone, year);
 	return c;
+}
+
+bool vtimezone_covers(const struct zone *zone, int64_t first, int64_t last)
+{
+	int from = year_of(zone, first);
+	int to = year_of(zone, last);
+	struct change changes[CHANGES_MAX], unused;
+	struct yearly rules[2];
+
+	if (!find_changes(zone, year_start(from), year_start(to + 1), changes))
+		return true;
+	if (find_changes(zone, year_start(from), year_start(from + 1), changes) != 2 ||
+		!find_rule(zone, &changes[0], from, &rules[0]) ||
+		!find_rule(zone, &changes[1], from, &rules[1]))
+		return false;
+	for (int year = from; year <= to; year++)
+		if (!find_in_year(zone, &rules[0], year, &unused) ||
+			!find_in_year(zone, &rules[1], year, &unused))
+			return false;
+	return true;
 }
