@@ -17,6 +17,12 @@ static const struct option longs[] = {
 	{"to", required_argument, NULL, 't'},
 	{"meeting", required_argument, NULL, 'm'},
 	{"partials", required_argument, NULL, 'p'},
+	{"year", required_argument, NULL, 'y'},
+	{"svg", required_argument, NULL, 'g'},
+	{"ics", no_argument, NULL, 'i'},
+	{"dir", required_argument, NULL, 'D'},
+	{"council", required_argument, NULL, 'C'},
+	{"committee", required_argument, NULL, 'M'},
 	{NULL, 0, NULL, 0},
 };
 
@@ -37,6 +43,19 @@ static int take_days(struct arguments *a, const char *value, struct err *err)
 			value, DAYS_MAX);
 	a->days = (int)days;
 	a->given |= OPTION_DAYS;
+	return 0;
+}
+
+static int take_year(struct arguments *a, const char *value, struct err *err)
+{
+	char *end = NULL;
+	long year = strtol(value, &end, 10);
+
+	if (end == value || *end || year < YEAR_MIN || year > YEAR_MAX)
+		return err_set(err, ERR_PERM, "--year %s: not a year from %d to %d",
+			value, YEAR_MIN, YEAR_MAX);
+	a->year = (int)year;
+	a->given |= OPTION_YEAR;
 	return 0;
 }
 
@@ -82,6 +101,28 @@ static int take_general(struct arguments *a, int c, const char *value, struct er
 	}
 }
 
+/* Those of the year's plan and of published calendars. */
+static int take_yearly(struct arguments *a, int c, const char *value, struct err *err)
+{
+	switch (c) {
+	case 'y':
+		return take_year(a, value, err);
+	case 'g':
+		return take_text(a, OPTION_SVG, &a->svg, value);
+	case 'i':
+		a->given |= OPTION_ICS;
+		return 0;
+	case 'D':
+		return take_text(a, OPTION_DIR, &a->dir, value);
+	case 'C':
+		return take_text(a, OPTION_COUNCIL, &a->council, value);
+	case 'M':
+		return take_text(a, OPTION_COMMITTEE, &a->committee, value);
+	default:
+		return take_general(a, c, value, err);
+	}
+}
+
 static int take(struct arguments *a, int c, const char *value, struct err *err)
 {
 	switch (c) {
@@ -96,7 +137,7 @@ static int take(struct arguments *a, int c, const char *value, struct err *err)
 	case 'p':
 		return take_text(a, OPTION_PARTIALS, &a->partials, value);
 	default:
-		return take_general(a, c, value, err);
+		return take_yearly(a, c, value, err);
 	}
 }
 

@@ -16,6 +16,12 @@ enum verb_option {
 	OPTION_TO = 4,
 	OPTION_MEETING = 8,
 	OPTION_PARTIALS = 16,
+	OPTION_YEAR = 32,
+	OPTION_SVG = 64,
+	OPTION_ICS = 128,
+	OPTION_DIR = 256,
+	OPTION_COUNCIL = 512,
+	OPTION_COMMITTEE = 1024,
 };
 
 struct arguments {
@@ -34,9 +40,16 @@ struct arguments {
 	const char *from, *to; /* --to: a time, or an address for preview */
 	const char *meeting;
 	const char *partials;
+	int year;
+	const char *svg; /* a file, "-" for the output */
+	const char *dir;
+	const char *council, *committee; /* ids */
 };
 
 #define DAYS_MAX 3660
+/* What the year's plan has room for. */
+#define YEAR_MIN 1971
+#define YEAR_MAX 9998
 
 /*
  * Options may stand anywhere. Strings are argv's and the environment's, argv is

@@ -4,6 +4,7 @@
 
 #include "command/command.h"
 #include "command/days.h"
+#include "command/export-ics.h"
 #include "store/journal.h"
 
 static int print_row(const json_t *row, void *context)
@@ -28,10 +29,18 @@ static bool is_known(const char *what)
 
 static int run(struct command *c, struct err *err)
 {
-	const char *what = c->args->words[0];
+	const struct arguments *a = c->args;
+	const char *what = a->word_count ? a->words[0] : "nothing";
 	int64_t from = INT64_MIN;
 	int64_t to = INT64_MAX;
 
+	if (a->given & OPTION_ICS)
+		return export_ics(c, err);
+	if (a->given & (OPTION_DIR | OPTION_COUNCIL | OPTION_COMMITTEE)) {
+		err_set(err, ERR_PERM,
+			"--dir, --council and --committee go with --ics");
+		return command_usage(err);
+	}
 	if (!is_known(what)) {
 		err_set(err, ERR_PERM,
 			"nothing to export is called %s: there are incoming, "
@@ -50,11 +59,11 @@ static int run(struct command *c, struct err *err)
 
 const struct verb verb_export = {
 	.name = "export",
-	.usage = "WHAT [--from D] [--to D]",
+	.usage = "WHAT | --ics --dir DIR [--from D] [--to D]",
 	.describe = "rows of the store as JSON lines",
-	.words_min = 1,
 	.words_max = 1,
-	.options = OPTION_FROM | OPTION_TO,
+	.options = OPTION_FROM | OPTION_TO | OPTION_ICS | OPTION_DIR | OPTION_COUNCIL |
+		   OPTION_COMMITTEE,
 	.config = CONFIG_IF_READABLE,
 	.store = STORE_READ,
 	.run = run,

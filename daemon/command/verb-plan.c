@@ -7,6 +7,7 @@
 #include "command/command.h"
 #include "command/names.h"
 #include "command/plan-list.h"
+#include "command/plan-year.h"
 
 #define DAYS_DEFAULT 30
 
@@ -97,6 +98,8 @@ static void print(const struct out *o, const json_t *plan, int days)
 
 static int run(struct command *c, struct err *err)
 {
+	if (c->args->given & (OPTION_YEAR | OPTION_SVG))
+		return plan_year(c, err);
 	int days = c->args->days ? c->args->days : DAYS_DEFAULT;
 	json_auto_t *plan = plan_list(c, days, err);
 
@@ -111,9 +114,9 @@ static int run(struct command *c, struct err *err)
 
 const struct verb verb_plan = {
 	.name = "plan",
-	.usage = "[--days N]",
+	.usage = "[--days N] | --year Y [--svg FILE]",
 	.describe = "what goes out when, to whom and why; sends nothing",
-	.options = OPTION_DAYS,
+	.options = OPTION_DAYS | OPTION_YEAR | OPTION_SVG,
 	.config = CONFIG_MUST,
 	.store = STORE_READ,
 	.run = run,
