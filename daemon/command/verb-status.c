@@ -10,6 +10,7 @@
 #include "command/table.h"
 #include "duty/plan.h"
 #include "store/delivery.h"
+#include "store/fetched.h"
 #include "store/held.h"
 #include "store/minutes.h"
 #include "store/overview.h"
@@ -186,6 +187,27 @@ static int add_broken_calendar(const struct source *source, void *context)
 	return 0;
 }
 
+/* Those on servers that do not answer, beside those that cannot be read. */
+static int add_failing(const struct command *c, json_t *calendars, struct err *err)
+{
+	json_auto_t *failing = fetched_failing(c->db, err);
+	size_t i;
+	json_t *row;
+
+	if (!failing)
+		return -1;
+	json_array_foreach (failing, i, row) {
+		json_t *one = json_object();
+		json_put_str(one, "calendar", json_str(row, "calendar"));
+		json_put_str(one, "why", json_str(row, "why"));
+		names_put_time(one, "since", json_int_or(row, "since", 0));
+		if (json_int_or(row, "good_at", 0))
+			names_put_time(one, "good_at", json_int_or(row, "good_at", 0));
+		json_array_append_new(calendars, one);
+	}
+	return 0;
+}
+
 /* ---- all of it ---- */
 
 /* An old failure stays on the list; only a new one calls for somebody. */
@@ -234,7 +256,8 @@ static json_t *collect(const struct command *c, struct err *err)
 			with_times(overview_unserved(c->db, UNSERVED_MAX, err))) < 0 ||
 		put(status, "set_aside",
 			with_times(overview_set_aside(c->db, since, err))) < 0 ||
-		source_each(c->db, add_broken_calendar, calendars, err) < 0)
+		source_each(c->db, add_broken_calendar, calendars, err) < 0 ||
+		add_failing(c, calendars, err) < 0)
 		return NULL;
 	json_object_del(waiting, "incoming_since");
 	json_object_del(waiting, "requests_since");
@@ -389,8 +412,11 @@ static void print_calendars(const struct out *o, const json_t *status)
 			"Calendars that cannot be read; what they said last holds");
 	}
 	json_array_foreach (json_object_get(status, "calendars"), i, one) {
-		out_line(o, OUT_BAD, "%s/%s", json_str_or(one, "calendar", ""),
-			json_str_or(one, "path", ""));
+		str_auto *since = names_moment(json_str(one, "since"));
+		const char *path = json_str_or(one, "path", "");
+		out_line(o, OUT_BAD, "%s%s%s since %s",
+			json_str_or(one, "calendar", ""), *path ? "/" : "", path,
+			since);
 		out_text(o, OUT_FAINT, 2, json_str_or(one, "why", ""));
 	}
 	if (json_array_size(unplaced) == 0)

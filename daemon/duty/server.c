@@ -39,7 +39,7 @@ struct imap *server_open_imap(const struct imap_settings *settings, struct err *
 	return imap_open(&server, err);
 }
 
-struct smtp *server_open_smtp(const struct smtp_settings *settings, struct err *err)
+struct smtp *server_begin_smtp(const struct smtp_settings *settings, struct err *err)
 {
 	secret_auto secret = BUF_EMPTY;
 
@@ -48,5 +48,23 @@ struct smtp *server_open_smtp(const struct smtp_settings *settings, struct err *
 	struct stream_server server = server_of(&settings->server, &secret);
 	server.protocol = STREAM_SMTP;
 	server.hello = settings->hello;
-	return smtp_open(&server, err);
+	return smtp_begin(&server, err);
+}
+
+int server_ask_calendar(struct http *http, const struct calendar_settings *calendar,
+	const struct http_request *question, struct http_reply *ret, struct err *err)
+{
+	const struct server_settings server = {.secret_file = calendar->secret_file,
+		.secret_credential = calendar->secret_credential};
+	secret_auto secret = BUF_EMPTY;
+	struct http_request request = *question;
+
+	if (calendar->user && config_read_secret(&server, &secret, err) < 0)
+		return -1;
+	request.user = calendar->user;
+	request.password = calendar->user ? buf_str(&secret) : NULL;
+	request.ca_file = calendar->ca_file;
+	request.largest = (size_t)calendar->largest;
+	request.timeout_ms = calendar->timeout_seconds * 1000;
+	return http_ask(http, &request, ret, err);
 }

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "intake/calendars.h"
 #include "intake/mailbox.h"
+#include "intake/subscriptions.h"
 #include "net/stream.h"
 #include "store/db.h"
 #include "store/mailbox-request.h"
@@ -14,6 +15,7 @@ struct intake {
 	struct db *db;
 	struct mailbox mailbox;
 	struct calendars calendars;
+	struct subscriptions subscriptions;
 	struct trouble store_trouble;
 	int64_t look_at; /* when the mailbox is looked at unasked (idle or poll) */
 	bool did_something;
@@ -39,6 +41,22 @@ static void work_calendars(struct intake *in, int64_t now)
 		return;
 	int done = calendars_scan(&in->calendars, in->db, now, &err);
 	note_store(in, done >= 0, &err, now);
+	if (done > 0) {
+		in->did_something = true;
+		wake_up(&in->ctx->wake, WORKER_OFFICE);
+	}
+}
+
+/* One question to one calendar server: mail does not wait long for it. */
+static void work_subscriptions(struct intake *in, int64_t now)
+{
+	struct err err = ERR_INIT;
+
+	if (subscriptions_left(&in->subscriptions, now) != 0 ||
+		trouble_left(&in->store_trouble, now) != 0)
+		return;
+	int done = subscriptions_step(&in->subscriptions, now, &err);
+	note_store(in, done >= 0, &err, clock_now());
 	if (done > 0) {
 		in->did_something = true;
 		wake_up(&in->ctx->wake, WORKER_OFFICE);
@@ -145,6 +163,8 @@ static int64_t wait_seconds(struct intake *in, int64_t now)
 		return trouble_left(&in->store_trouble, now);
 	if (in->calendars.trouble.pause)
 		left = smaller(left, trouble_left(&in->calendars.trouble, now));
+	if (in->subscriptions.count)
+		left = smaller(left, subscriptions_left(&in->subscriptions, now));
 	return left;
 }
 
@@ -183,6 +203,7 @@ static void run(struct intake *in)
 			work_calendars(in, now);
 		if (look && may_use_mailbox(in, now))
 			work_mailbox(in);
+		work_subscriptions(in, clock_now());
 		look = wait_for_work(in);
 	}
 }
@@ -194,11 +215,23 @@ static int finish(struct intake *in)
 	bool trouble = in->mailbox.trouble.pause || in->calendars.trouble.pause ||
 		       in->store_trouble.pause;
 
+	/* A calendar server that is away keeps no mail from being worked on. */
+	if (!in->did_something && subscriptions_have_trouble(&in->subscriptions))
+		trouble = true;
+	subscriptions_deinit(&in->subscriptions);
 	mailbox_deinit(&in->mailbox);
 	calendars_deinit(&in->calendars);
 	db_free(in->db);
 	return in->ctx->once ? (int)worker_result(in->did_something, trouble)
 			     : WORKER_ENDED;
+}
+
+/* Each of them once. */
+static void work_all_subscriptions(struct intake *in)
+{
+	while (!worker_should_stop() && !in->store_trouble.pause &&
+		subscriptions_left(&in->subscriptions, clock_now()) == 0)
+		work_subscriptions(in, clock_now());
 }
 
 static int cannot_start(const struct err *err)
@@ -226,9 +259,11 @@ int intake_main(const struct worker_context *ctx)
 	wake_up(&ctx->wake, WORKER_OFFICE);
 	in.mailbox = mailbox_new(ctx, in.db);
 	in.calendars = calendars_new(&ctx->config->settings);
+	in.subscriptions = subscriptions_new(ctx, in.db);
 	if (ctx->once) {
 		work_calendars(&in, clock_now());
 		work_mailbox(&in);
+		work_all_subscriptions(&in);
 	} else {
 		run(&in);
 	}

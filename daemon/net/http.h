@@ -59,11 +59,14 @@ int http_refused(const struct http_request *request, const struct http_reply *re
 
 /* https, a host that is there, no user name or password in it. */
 bool http_is_url(const char *url);
-/*
- * A reference (RFC 3986, 5) as an absolute URL; the caller frees. NULL where it leads
- * to another server than base: a secret goes to none but the one that was named.
- */
+/* A reference (RFC 3986, 5) as an absolute https URL; the caller frees. NULL where it
+ * is none. */
 char *http_resolve(const char *base, const char *reference);
+/* The same host and port: a secret goes to none but the server that was named. */
+bool http_is_same_server(const char *a, const char *b);
+/* The name, decoded, of what stands right within a collection (an absolute URL); the
+ * caller frees. NULL where reference leads elsewhere, or to the collection itself. */
+char *http_name_within(const char *collection, const char *reference);
 
 void http_free(struct http *h);
 DEFINE_FREEP(http, struct http, http_free)

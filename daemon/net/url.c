@@ -73,16 +73,56 @@ static bool is_same_part(CURLU *a, CURLU *b, CURLUPart part)
 
 char *http_resolve(const char *base, const char *reference)
 {
-	url_auto *from = parse(base);
 	url_auto *to = parse(base);
 
-	if (!from || !to || text_has_controls(reference, strlen(reference)) ||
+	if (!to || text_has_controls(reference, strlen(reference)) ||
 		curl_url_set(to, CURLUPART_URL, reference, CURLU_URLENCODE) !=
-			CURLUE_OK)
-		return NULL;
-	if (!is_ours(to) || !is_same_part(from, to, CURLUPART_HOST) ||
-		!is_same_part(from, to, CURLUPART_PORT))
+			CURLUE_OK ||
+		!is_ours(to))
 		return NULL;
 	curl_url_set(to, CURLUPART_FRAGMENT, NULL, 0);
 	return part_of(to, CURLUPART_URL, 0);
+}
+
+bool http_is_same_server(const char *a, const char *b)
+{
+	url_auto *left = parse(a);
+	url_auto *right = parse(b);
+
+	return left && right && is_same_part(left, right, CURLUPART_SCHEME) &&
+	       is_same_part(left, right, CURLUPART_HOST) &&
+	       is_same_part(left, right, CURLUPART_PORT);
+}
+
+static char *decoded_path(const char *text)
+{
+	url_auto *url = parse(text);
+
+	return url ? part_of(url, CURLUPART_PATH, CURLU_URLDECODE) : NULL;
+}
+
+/* What follows folder, which may lack its last slash; NULL where nothing does. */
+static const char *rest_of(const char *path, const char *folder)
+{
+	size_t len = strlen(folder);
+
+	while (len && folder[len - 1] == '/')
+		len--;
+	if (strncmp(path, folder, len) != 0 || path[len] != '/' || !path[len + 1])
+		return NULL;
+	return path + len + 1;
+}
+
+char *http_name_within(const char *collection, const char *reference)
+{
+	str_auto *url = http_resolve(collection, reference);
+	str_auto *folder = decoded_path(collection);
+	str_auto *path = url ? decoded_path(url) : NULL;
+	const char *rest = path && folder ? rest_of(path, folder) : NULL;
+
+	if (!rest || strchr(rest, '/') || !http_is_same_server(collection, url) ||
+		!text_is_utf8(rest, strlen(rest)) ||
+		text_has_controls(rest, strlen(rest)))
+		return NULL;
+	return xstrdup(rest);
 }

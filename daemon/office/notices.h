@@ -27,3 +27,5 @@ int notice_problems(struct office *o, const struct source *source,
 /* Failures, lateness, meetings without a place: what has come up since the last time.
  * Count or -1. Own transactions. */
 int notices_work(struct office *o, int64_t now, struct err *err);
+/* Calendars whose servers have been away for long. Count or -1. Own transactions. */
+int fetch_notices_work(struct office *o, int64_t now, struct err *err);

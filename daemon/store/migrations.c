@@ -322,6 +322,59 @@ static const char *const migrations[] = {
 	"  key TEXT PRIMARY KEY,     -- what was told once\n"
 	"  at INTEGER NOT NULL\n"
 	") STRICT, WITHOUT ROWID;\n",
+
+	/* ---- 2: calendars fetched from servers ---- */
+	"CREATE TABLE fetched (\n"
+	"  calendar TEXT PRIMARY KEY, -- name in the configuration\n"
+	"  address_sha256 TEXT NOT NULL, -- of the address there: another one begins anew\n"
+	"  etag TEXT,                -- of a subscription's newest bytes (RFC 9110, 8.8)\n"
+	"  last_modified TEXT,\n"
+	"  collection TEXT,          -- CalDAV: where it was found to be\n"
+	"  sync_token TEXT,          -- CalDAV: what is kept is as of this (RFC 6578)\n"
+	"  good_at INTEGER,          -- when it last went well\n"
+	"  failed TEXT,              -- why it last failed; NULL: it did not\n"
+	"  failed_since INTEGER\n"
+	") STRICT, WITHOUT ROWID;\n"
+	"ALTER TABLE source ADD COLUMN etag TEXT; -- of a CalDAV object's newest bytes\n",
+
+	/* ---- 3: trouble that lasts ---- */
+	"CREATE TABLE trouble (\n"
+	"  who TEXT NOT NULL,        -- worker\n"
+	"  what TEXT NOT NULL,       -- smtp, imap, ...\n"
+	"  since INTEGER NOT NULL,\n"
+	"  seen_at INTEGER NOT NULL, -- the newest try that failed\n"
+	"  words TEXT NOT NULL,      -- what the server, or the system, said\n"
+	"  PRIMARY KEY (who, what)\n"
+	") STRICT, WITHOUT ROWID;\n",
+
+	/* ---- 3: deputies who are called in, files of calendar entries ---- */
+	"CREATE TABLE called (\n"
+	"  id INTEGER PRIMARY KEY,\n"
+	"  meeting_id INTEGER NOT NULL REFERENCES meeting (id),\n"
+	"  person TEXT NOT NULL,     -- the deputy's id in the directory\n"
+	"  instead_of TEXT NOT NULL COLLATE NOCASE, -- address of who declined\n"
+	"  at INTEGER NOT NULL,\n"
+	"  UNIQUE (meeting_id, person)\n"
+	") STRICT;\n"
+	"CREATE TABLE beside (\n"
+	"  id INTEGER PRIMARY KEY,\n"
+	"  calendar TEXT NOT NULL,   -- name in the configuration\n"
+	"  name TEXT NOT NULL,       -- of a file beside the calendars in its folder\n"
+	"  sha256 TEXT NOT NULL REFERENCES blob (sha256),\n"
+	"  size INTEGER NOT NULL,\n"
+	"  gone_at INTEGER,          -- since when it is not there\n"
+	"  UNIQUE (calendar, name)\n"
+	") STRICT;\n"
+	"CREATE TABLE meeting_file (\n"
+	"  meeting_id INTEGER NOT NULL REFERENCES meeting (id),\n"
+	"  position INTEGER NOT NULL, -- order in the entry\n"
+	"  name TEXT NOT NULL,\n"
+	"  media_type TEXT,\n"
+	"  sha256 TEXT REFERENCES blob (sha256), -- of one that stands in the entry itself\n"
+	"  beside TEXT,              -- name of one beside the calendar\n"
+	"  link TEXT,                -- address of one that stays where it is\n"
+	"  PRIMARY KEY (meeting_id, position)\n"
+	") STRICT, WITHOUT ROWID;\n",
 };
 /* clang-format on */
 

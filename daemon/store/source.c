@@ -107,6 +107,29 @@ int source_put_gone(struct db *db, const char *calendar, const json_t *paths,
 	return (int)db_changes(db);
 }
 
+json_t *source_etags(struct db *db, const char *calendar, struct err *err)
+{
+	json_auto_t *etags = json_object();
+	int r;
+	stmt_auto q = stmt_open(db,
+		"SELECT path, coalesce(etag, '')\n"
+		"FROM source\n"
+		"WHERE calendar = ? AND gone_at IS NULL",
+		SQL_TEXT(calendar));
+
+	while ((r = stmt_step(&q, err)) == 1)
+		json_put_str(etags, stmt_text(&q, 0), stmt_text(&q, 1));
+	return r < 0 ? NULL : json_incref(etags);
+}
+
+int source_set_etag(struct db *db, const char *calendar, const char *path,
+	const char *etag, struct err *err)
+{
+	return db_run(db, err,
+		"UPDATE source SET etag = ? WHERE calendar = ? AND path = ?",
+		SQL_TEXT(etag), SQL_TEXT(calendar), SQL_TEXT(path));
+}
+
 int source_each(struct db *db, source_fn fn, void *context, struct err *err)
 {
 	ids_auto ids = IDS_NONE;

@@ -18,7 +18,7 @@ struct db;
 struct source {
 	int64_t id;
 	char *calendar; /* the name in the configuration */
-	char *path;	/* file name within the folder */
+	char *path;	/* file name within the folder; of a server, see intake */
 	char *sha256;
 	int64_t seen_at;
 	bool is_new;  /* the office has not dealt with these bytes, or with their being
@@ -40,6 +40,12 @@ int source_put(struct db *db, const char *calendar, const char *path, const void
  * -1. */
 int source_put_gone(struct db *db, const char *calendar, const json_t *paths,
 	int64_t now, struct err *err);
+
+/* {path: etag or ""} of what is there of a calendar: the ETag under which a server gave
+ * it (RFC 4791, 5.3.4). New reference. */
+json_t *source_etags(struct db *db, const char *calendar, struct err *err);
+int source_set_etag(struct db *db, const char *calendar, const char *path,
+	const char *etag, struct err *err);
 
 /* Called per source in order of calendar and path; s is borrowed. fn returning -1
  * stops. */

@@ -47,7 +47,10 @@ def write_config(rig, folder, overrides=None):
         _write_secret(folder / config[server]["secret"].get("file", "secret"),
                       rig.password(config[server]["user"]))
     for calendar in config["calendars"]:
-        (folder / calendar["folder"]).mkdir(parents=True, exist_ok=True)
+        if "folder" in calendar:
+            (folder / calendar["folder"]).mkdir(parents=True, exist_ok=True)
+        if "secret" in calendar:
+            _write_secret(folder / calendar["secret"]["file"], rig.password(calendar["user"]))
     return folder
 
 
