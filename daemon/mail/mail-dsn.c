@@ -178,27 +178,34 @@ static void put_named(
 	}
 }
 
-/* "<anna@x.example>:" and what follows up to a blank line, as qmail and others write
- * it. */
+/* The address of a line "<anna@x.example>:", and what stands behind it; NULL where it
+ * is none. */
+static char *written_address(const char *line, size_t len, const char **ret_rest)
+{
+	const char *open = memchr(line, '<', len);
+	if (!open || open - line > 4)
+		return NULL;
+	const char *close = memchr(open, '>', len - (size_t)(open - line));
+	if (!close || !close[1] || !strchr(":\r\n", close[1]))
+		return NULL;
+	str_auto *address = xstrndup(open + 1, (size_t)(close - open) - 1);
+	*ret_rest = close + 1;
+	return address_normal(address);
+}
+
+/* As qmail and others write it; the reason follows up to a blank line. */
 static void put_written(json_t *failed, const char *text)
 {
 	for (const char *line = text; *line; line += strspn(line, "\r\n")) {
 		size_t len = strcspn(line, "\r\n");
-		const char *open = memchr(line, '<', len);
-		const char *close =
-			open ? memchr(open, '>', len - (size_t)(open - line)) : NULL;
-		bool alone = close && open - line <= 4 &&
-			     (close[1] == ':' || close[1] == '\r' || close[1] == '\n');
-		str_auto *address =
-			alone ? xstrndup(open + 1, (size_t)(close - open) - 1) : NULL;
-		str_auto *normal = address_normal(address);
-		if (normal) {
-			str_auto *said =
-				xstrndup(close, strnlen(close, DIAGNOSTIC_MAX));
+		const char *rest = line;
+		str_auto *address = written_address(line, len, &rest);
+		if (address) {
+			str_auto *said = xstrndup(rest, DIAGNOSTIC_MAX);
 			char *blank = strstr(said, "\n\n");
 			if (blank)
 				*blank = '\0';
-			put_failed(failed, normal, said, "failed", "");
+			put_failed(failed, address, said, "failed", "");
 		}
 		line += len;
 	}
