@@ -1,6 +1,7 @@
 /*
- * Asking the sealed reader, from the office, the command and --check. The reader is this very program again, started
- * at the first question and after it died (reader/PROTOCOL.md).
+ * Asking the sealed reader, from the office, the command and --check. The reader is
+ * this very program again, started at the first question and after it died
+ * (reader/PROTOCOL.md).
  */
 #pragma once
 
@@ -15,9 +16,9 @@
 
 enum reader_outcome {
 	READER_OK,
-	READER_BROKEN,  /* ret: {"broken": reason code, "what": words} */
+	READER_BROKEN,	/* ret: {"broken": reason code, "what": words} */
 	READER_CRASHED, /* it died over these bytes; err says how */
-	READER_SLOW,    /* it was ended at its time limit */
+	READER_SLOW,	/* it was ended at its time limit */
 };
 
 struct reader;
@@ -26,14 +27,15 @@ struct reader;
 struct reader *reader_new(const struct reader_settings *settings);
 
 /* ret: what is said, a new reference; NULL unless OK or BROKEN. */
-enum reader_outcome reader_mail(struct reader *r, const void *bytes, size_t len,
-	json_t **ret, struct err *err);
+enum reader_outcome reader_mail(
+	struct reader *r, const void *bytes, size_t len, json_t **ret, struct err *err);
 enum reader_outcome reader_calendar(struct reader *r, const void *bytes, size_t len,
 	const struct calendar_window *window, json_t **ret, struct err *err);
 /* A CalDAV server's answer. */
-enum reader_outcome reader_caldav(struct reader *r, const void *bytes, size_t len,
-	json_t **ret, struct err *err);
-/* The decoded bytes of the leaf part with that SHA-256; READER_BROKEN where there is none. */
+enum reader_outcome reader_caldav(
+	struct reader *r, const void *bytes, size_t len, json_t **ret, struct err *err);
+/* The decoded bytes of the leaf part with that SHA-256; READER_BROKEN where there is
+ * none. */
 enum reader_outcome reader_part(struct reader *r, const void *bytes, size_t len,
 	const char *sha256, struct buf *ret, struct err *err);
 
