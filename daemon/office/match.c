@@ -255,11 +255,10 @@ int match_may_hand_in(
 
 int match_is_hander(struct office *o, const char *address, int64_t now, struct err *err)
 {
-	if (is_office_itself(o, address))
-		return 1;
 	int64_t from = clock_add_days(now, -o->config->settings.past_days);
 	int64_t to = clock_add_days(now, o->config->settings.horizon_days);
 	json_auto_t *ids = meeting_ids_by_role(o->db, address, from, to, err);
+
 	if (!ids)
 		return -1;
 	return json_array_size(ids) > 0;

@@ -20,6 +20,6 @@ int match_meeting(struct office *o, const struct mail_case *c, int64_t *ret_meet
  * unit, coordinator. */
 int match_may_hand_in(
 	struct office *o, int64_t meeting_id, const char *address, struct err *err);
-/* Somebody who hands in minutes for some meeting these days. */
+/* Secretary or chair of some meeting these days: a file from him is minutes. */
 int match_is_hander(
 	struct office *o, const char *address, int64_t now, struct err *err);
