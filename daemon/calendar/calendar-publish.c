@@ -86,29 +86,27 @@ static void add_name(icalcomponent *to, const struct calendar_publication *p)
 		part_add_x(to, "X-WR-CALNAME", name);
 }
 
-/* A day's all-day events have no time that a zone could tell. */
-static bool has_times(const struct calendar_publication *p)
+/* Also where nothing needs it: a calendar of no component is none (RFC 5545, 3.6). */
+static void add_zone(icalcomponent *to, struct writing *w)
 {
-	for (size_t i = 0; i < p->count; i++)
-		if (!p->entries[i]->all_day)
-			return true;
-	return false;
+	const struct calendar_publication *p = w->p;
+	int64_t first = p->count ? p->entries[0]->starts_at : p->now;
+	int64_t last = p->count ? p->entries[p->count - 1]->ends_at : p->now;
+
+	w->in_utc = p->count &&
+		    (w->zone == zone_utc() || !vtimezone_covers(w->zone, first, last));
+	if (!w->in_utc)
+		icalcomponent_add_component(to, vtimezone_new(w->zone, first));
 }
 
 static icalcomponent *new_calendar(
 	const struct calendar_publication *p, const struct zone *zone)
 {
 	icalcomponent *c = part_calendar(ICAL_METHOD_PUBLISH);
-	struct writing w = {p, zone, zone == zone_utc()};
+	struct writing w = {p, zone, false};
 
 	add_name(c, p);
-	if (p->count && has_times(p) && !w.in_utc) {
-		int64_t first = p->entries[0]->starts_at;
-		w.in_utc = !vtimezone_covers(
-			zone, first, p->entries[p->count - 1]->ends_at);
-		if (!w.in_utc)
-			icalcomponent_add_component(c, vtimezone_new(zone, first));
-	}
+	add_zone(c, &w);
 	for (size_t i = 0; i < p->count; i++)
 		icalcomponent_add_component(c, new_event(&w, p->entries[i]));
 	return c;

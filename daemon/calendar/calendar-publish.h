@@ -33,6 +33,7 @@ struct calendar_publication {
 	const char *organizer_address;
 	const struct calendar_entry *const *entries; /* by their starts */
 	size_t count;
+	int64_t now; /* for the zone where there is no entry */
 };
 
 /*

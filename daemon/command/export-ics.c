@@ -134,6 +134,7 @@ static char *calendar_of(
 		.organizer_address = p->s->mailbox_address,
 		.entries = entries,
 		.count = count,
+		.now = p->c->now,
 	};
 	char *text = calendar_publish(&publication, p->err);
 	free((void *)entries);
