@@ -132,8 +132,8 @@ static struct curl_slist *fields_of(const struct http_request *r)
 	add_field(&list, "If-None-Match", r->etag);
 	add_field(&list, "If-Modified-Since", r->etag ? NULL : r->last_modified);
 	add_field(&list, "Depth", r->depth);
-	add_field(&list, "Content-Type",
-		r->body ? "application/xml; charset=utf-8" : NULL);
+	const char *type = r->type ? r->type : "application/xml; charset=utf-8";
+	add_field(&list, "Content-Type", r->body ? type : NULL);
 	/* Do not wait for "100 Continue". */
 	return curl_slist_append(list, "Expect:");
 }
@@ -142,7 +142,7 @@ static void set_security(CURL *easy, const struct http_request *r)
 {
 	curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "https");
 	curl_easy_setopt(easy, CURLOPT_REDIR_PROTOCOLS_STR, "https");
-	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, 1L);
+	curl_easy_setopt(easy, CURLOPT_FOLLOWLOCATION, r->stays ? 0L : 1L);
 	curl_easy_setopt(easy, CURLOPT_MAXREDIRS, (long)REDIRECTS_MAX);
 	curl_easy_setopt(easy, CURLOPT_POSTREDIR, (long)CURL_REDIR_POST_ALL);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
@@ -253,7 +253,7 @@ static void keep_end(CURL *easy, struct http_reply *ret)
 	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
 	curl_easy_getinfo(easy, CURLINFO_EFFECTIVE_URL, &url);
 	ret->status = (int)status;
-	ret->url = xstrdup(url ? url : "");
+	ret->url = url_without_user(url ? url : "");
 }
 
 int http_ask(struct http *h, const struct http_request *request, struct http_reply *ret,

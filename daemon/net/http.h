@@ -16,8 +16,10 @@ struct http; /* keeps connections from one question to the next */
 
 struct http_request {
 	const char *url;     /* https://...; user name and password not in it */
-	const char *method;  /* "GET", "PROPFIND", "REPORT" */
-	const char *body;    /* XML; NULL: none */
+	const char *method;  /* "GET", "PROPFIND", "REPORT", "POST" */
+	const char *body;    /* NULL: none */
+	const char *type;    /* of the body; NULL: XML */
+	bool stays;	     /* a redirect is not followed: the body is a secret */
 	const char *depth;   /* Depth (RFC 4918, 10.2): "0", "1"; NULL: none */
 	const char *ca_file; /* NULL: the system's */
 	const char *user;    /* NULL: nobody signs in */
