@@ -63,6 +63,17 @@ char *url_host(const char *text)
 	return host ? host : xstrdup("?");
 }
 
+char *url_without_user(const char *text)
+{
+	url_auto *url = parse(text);
+
+	if (!url || curl_url_set(url, CURLUPART_USER, NULL, 0) != CURLUE_OK ||
+		curl_url_set(url, CURLUPART_PASSWORD, NULL, 0) != CURLUE_OK)
+		return xstrdup("");
+	char *bare = part_of(url, CURLUPART_URL, 0);
+	return bare ? bare : xstrdup("");
+}
+
 static bool is_same_part(CURLU *a, CURLU *b, CURLUPart part)
 {
 	str_auto *left = part_of(a, part, CURLU_DEFAULT_PORT);

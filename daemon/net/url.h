@@ -7,3 +7,6 @@
 /* For errors: "kalender.example", or "?" where the address is none; the caller frees.
  */
 char *url_host(const char *url);
+/* Without user name and password: behind a redirect, libcurl's own idea of where it is
+ * holds them. "" where the address is none; the caller frees. */
+char *url_without_user(const char *url);
