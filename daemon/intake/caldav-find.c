@@ -127,6 +127,16 @@ static const char *first_of(const json_t *response, const char *member)
 	return json_string_value(json_array_get(json_object_get(response, member), 0));
 }
 
+/* Only where no more than the server is named: instead of a collection that is not
+ * there, another one must not be found. */
+static bool may_try_well_known(const struct finding *s, const struct fetching *f)
+{
+	str_auto *top = http_resolve(f->calendar->caldav, "/");
+	str_auto *address = http_resolve(f->calendar->caldav, "");
+
+	return !s->tried_well_known && top && address && strcmp(top, address) == 0;
+}
+
 static enum fetch try_well_known(struct finding *s, struct fetching *f, struct err *err)
 {
 	s->tried_well_known = true;
@@ -147,7 +157,7 @@ static enum fetch go_on(struct finding *s, struct fetching *f,
 		return go_to(s, f, a->reply.url, home, FINDING_HOME, err);
 	if (principal)
 		return go_to(s, f, a->reply.url, principal, FINDING_ADDRESS, err);
-	if (!s->tried_well_known)
+	if (may_try_well_known(s, f))
 		return try_well_known(s, f, err);
 	err_set(err, ERR_PERM,
 		"there is neither a CalDAV collection nor a way to one at that "
@@ -172,7 +182,7 @@ enum fetch finding_step(struct finding *s, struct fetching *f, struct err *err)
 		return choose_from_home(f, &a, err);
 	if (done)
 		return go_on(s, f, &a, err);
-	if (a.reply.status == 401 || a.reply.status >= 500 || s->tried_well_known)
+	if (a.reply.status == 401 || a.reply.status >= 500 || !may_try_well_known(s, f))
 		return caldav_refused(url, &a, err);
 	return try_well_known(s, f, err);
 }

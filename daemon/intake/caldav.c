@@ -26,7 +26,8 @@ struct caldav {
 	char *token;	/* of the list, for the next look; NULL: none */
 	bool is_whole;	/* what is not listed is gone */
 	bool no_sync;	/* the server cannot say what has changed */
-	char *lacking;	/* the first object that could not be had; NULL: none */
+	bool was_found_again;
+	char *lacking; /* the first object that could not be had; NULL: none */
 	int pages;
 	size_t batch;
 };
@@ -166,25 +167,33 @@ static enum fetch take_list(struct caldav *c, struct err *err)
 	return FETCH_MORE;
 }
 
+/* It may have moved: looked for once more. What is kept is as of no token of it. */
+static enum fetch find_again(struct caldav *c)
+{
+	c->was_found_again = true;
+	c->stage = CALDAV_FIND;
+	free(TAKE(c->f->known.collection));
+	return list_all(c);
+}
+
 /* Another way than the one that was refused: all of it, then without sync-collection.
- */
+ * There are servers that break down (500) over a token that they do not know. */
 static enum fetch list_otherwise(
 	struct caldav *c, const struct caldav_answer *a, struct err *err)
 {
 	int status = a->reply.status;
+	bool is_away = status > 501 && status != 507;
 
-	if (status == 404 || status == 410)
-		/* Moved, perhaps: looked for the next time. */
-		free(TAKE(c->f->known.collection));
-	else if (status != 401 && (status < 500 || status == 501 || status == 507)) {
-		if (c->token)
-			return list_all(c);
-		if (!c->no_sync) {
-			c->no_sync = true;
-			return list_all(c);
-		}
-	}
-	return caldav_refused(c->f->calendar->caldav, a, err);
+	if (status == 401 || is_away)
+		return caldav_refused(c->f->calendar->caldav, a, err);
+	if ((status == 404 || status == 410) && !c->was_found_again)
+		return find_again(c);
+	if (c->token)
+		return list_all(c);
+	if (c->no_sync || status == 500 || status == 404 || status == 410)
+		return caldav_refused(c->f->calendar->caldav, a, err);
+	c->no_sync = true;
+	return list_all(c);
 }
 
 static enum fetch take_page(
