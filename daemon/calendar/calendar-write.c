@@ -124,6 +124,23 @@ static char *write_event(
 	return part_text(calendar);
 }
 
+char *calendar_write_decline_counter(
+	const struct calendar_event *event, struct err *err)
+{
+	if (check_event(event, err) < 0)
+		return NULL;
+	component_auto *calendar = part_calendar(ICAL_METHOD_DECLINECOUNTER);
+	icalcomponent *c = icalcomponent_new(ICAL_VEVENT_COMPONENT);
+	icalcomponent_add_component(calendar, c);
+	icalcomponent_add_property(c, icalproperty_new_uid(event->uid));
+	icalcomponent_add_property(c, icalproperty_new_sequence(event->sequence));
+	icalcomponent_add_property(
+		c, icalproperty_new_dtstamp(part_utc(event->dtstamp)));
+	add_organizer(c, event);
+	add_attendee(c, event);
+	return part_text(calendar);
+}
+
 char *calendar_write_request(const struct calendar_event *event, struct err *err)
 {
 	return write_event(event, false, err);

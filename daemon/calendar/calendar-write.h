@@ -33,3 +33,6 @@ struct calendar_event {
  * or uid, unknown zone. */
 char *calendar_write_request(const struct calendar_event *event, struct err *err);
 char *calendar_write_cancel(const struct calendar_event *event, struct err *err);
+/* METHOD DECLINECOUNTER (RFC 5546, 3.2.8): no to what the attendee put forward. */
+char *calendar_write_decline_counter(
+	const struct calendar_event *event, struct err *err);

@@ -127,10 +127,15 @@ const char *names_letter(const char *kind)
 	static const struct word words[] = {
 		{"update", "change"},
 		{"minutes-request", "request for the minutes"},
+		{"withdrawal", "no longer invited"},
+		{"invitation-again", "invitation once more"},
+		{"counter-declined", "no to another time"},
+		{"decline-notice", "notice of a decline"},
 		{"held-notice", "notice of held mail"},
 		{"failure-notice", "notice of failures"},
 		{"calendar-notice", "notice about the calendar"},
 		{"too-large-notice", "notice of a mail too large"},
+		{"server-notice", "notice of a refused sign-in"},
 		{NULL, NULL},
 	};
 

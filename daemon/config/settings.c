@@ -177,6 +177,8 @@ static void take_kind(struct kind_settings *k, struct taking *t)
 	k->minutes_days = take_int(t, "minutes_days");
 	k->invite_council = json_has_str(take_array(t, "invite"), "council");
 	k->has_minutes = take_bool(t, "minutes");
+	k->reminder_days = take_int(t, "reminder_days");
+	k->call_deputies = take_bool(t, "call_deputies");
 }
 
 static void take_kinds(struct settings *s, struct taking *t)

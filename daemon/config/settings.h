@@ -45,6 +45,8 @@ struct kind_settings {
 	int minutes_days;
 	bool invite_council; /* the council's own members too, not only committees */
 	bool has_minutes;
+	int reminder_days;   /* before a meeting that asks for attendance; 0: none */
+	bool call_deputies;  /* one for each who declines, not all at once */
 };
 
 struct reader_settings {

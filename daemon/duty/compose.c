@@ -13,8 +13,8 @@
 
 bool compose_is_personal(const char *kind)
 {
-	static const char *const personal[] = {
-		"invitation", "update", "cancellation", "reminder"};
+	static const char *const personal[] = {"invitation", "update", "cancellation",
+		"reminder", "invitation-again", "withdrawal", "counter-declined"};
 
 	for (size_t i = 0; i < sizeof(personal) / sizeof(personal[0]); i++)
 		if (strcmp(kind, personal[i]) == 0)
@@ -64,10 +64,10 @@ static char *minutes_types(const struct tongue *t)
 	size_t i;
 	json_t *type;
 
-	json_array_foreach(t->config->settings.minutes_types, i, type)
-		json_array_append_new(names,
-			json_string(words_name(t->words, "media_type",
-				json_string_value(type))));
+	json_array_foreach (t->config->settings.minutes_types, i, type)
+		json_array_append_new(
+			names, json_string(words_name(t->words, "media_type",
+				       json_string_value(type))));
 	return words_list(t->words, names, "or");
 }
 
@@ -212,6 +212,9 @@ static json_t *letter_data(const struct tongue *t, const struct compose_order *o
 	if (order->meeting)
 		json_object_set_new(data, "meeting",
 			meeting_facts(t, order->meeting, order->roles));
+	if (order->for_information)
+		json_object_set_new(
+			json_object_get(data, "meeting"), "decisive", json_false());
 	if (!compose_is_personal(order->kind))
 		return data;
 	json_t *recipient = json_object();
@@ -246,11 +249,21 @@ static char *calendar_text(const struct config *config,
 		.organizer_address = s->mailbox_address,
 		.attendee_name = to->name,
 		.attendee_address = to->address,
-		.attendance = m->decisive,
+		.attendance = m->decisive && !order->for_information,
 	};
 
-	return order->calendar == COMPOSE_REQUEST ? calendar_write_request(&event, err)
-						  : calendar_write_cancel(&event, err);
+	switch (order->calendar) {
+	case COMPOSE_REQUEST:
+		return calendar_write_request(&event, err);
+	case COMPOSE_CANCEL:
+		return calendar_write_cancel(&event, err);
+	case COMPOSE_DECLINE_COUNTER:
+		return calendar_write_decline_counter(&event, err);
+	case COMPOSE_NO_CALENDAR:
+		break;
+	}
+	err_set(err, ERR_PERM, "this letter has no calendar");
+	return NULL;
 }
 
 static const char *calendar_method(enum compose_calendar calendar)
@@ -260,6 +273,8 @@ static const char *calendar_method(enum compose_calendar calendar)
 		return "REQUEST";
 	case COMPOSE_CANCEL:
 		return "CANCEL";
+	case COMPOSE_DECLINE_COUNTER:
+		return "DECLINECOUNTER";
 	case COMPOSE_NO_CALENDAR:
 		break;
 	}

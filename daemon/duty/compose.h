@@ -16,7 +16,12 @@
 #include "store/directory.h"
 #include "store/meeting.h"
 
-enum compose_calendar { COMPOSE_NO_CALENDAR, COMPOSE_REQUEST, COMPOSE_CANCEL };
+enum compose_calendar {
+	COMPOSE_NO_CALENDAR,
+	COMPOSE_REQUEST,
+	COMPOSE_CANCEL,
+	COMPOSE_DECLINE_COUNTER
+};
 
 /*
  * What is to be said; everything borrowed. In `extra`, an object with one member that
@@ -31,6 +36,7 @@ struct compose_order {
 	const json_t
 		*extra; /* template data beside office, meeting, recipient; or NULL */
 	enum compose_calendar calendar;
+	bool for_information; /* he need not come, though the matter is decisive */
 	const struct mime_file *files;
 	size_t file_count;
 	const char *in_reply_to;    /* with angle brackets; NULL */

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "store/called.h"
 #include "store/letter.h"
 
 static int64_t at_hour(int64_t at, int hour)
@@ -46,6 +47,40 @@ bool plan_is_short_notice(
 	const struct kind_settings *kind = kind_of(s, m);
 
 	return kind && now > clock_add_days(m->starts_at, -kind->warn_days);
+}
+
+bool plan_waits_for_call(const struct settings *s, const struct meeting *m,
+	const char *role, const char *person, const json_t *called)
+{
+	const struct kind_settings *kind = kind_of(s, m);
+
+	return kind && kind->call_deputies && m->decisive && role && person &&
+	       strcmp(role, "deputy") == 0 && !json_has_str(called, person);
+}
+
+int plan_is_for_information(struct db *db, const struct settings *s,
+	const struct meeting *m, const char *person, int64_t now, struct err *err)
+{
+	recipients_auto all = RECIPIENTS_NONE;
+	json_auto_t *called = called_list(db, m->id, err);
+
+	if (!called || plan_recipients(db, s, m, now, &all, err) < 0)
+		return -1;
+	for (size_t i = 0; person && i < all.count; i++)
+		if (strcmp(all.list[i].person, person) == 0)
+			return plan_waits_for_call(
+				s, m, all.list[i].role, person, called);
+	return 0;
+}
+
+int64_t plan_reminder_at(const struct settings *s, const struct meeting *m)
+{
+	const struct kind_settings *kind = kind_of(s, m);
+
+	if (!kind || !kind->reminder_days || !m->decisive)
+		return 0;
+	return at_hour(
+		clock_add_days(m->starts_at, -kind->reminder_days), s->send_hour);
 }
 
 int plan_recipients(struct db *db, const struct settings *s, const struct meeting *m,
@@ -104,20 +139,27 @@ bool plan_change_is_significant(unsigned int changes)
 	return (changes & ~(unsigned int)PLAN_TEXT) != 0;
 }
 
-static bool tells_of_meeting(const char *kind)
+bool plan_tells_of_meeting(const char *kind)
 {
 	return strcmp(kind, "invitation") == 0 || strcmp(kind, "update") == 0 ||
-	       strcmp(kind, "cancellation") == 0;
+	       strcmp(kind, "cancellation") == 0 || strcmp(kind, "withdrawal") == 0;
 }
 
 static int note_version(const struct delivery *d, void *context)
 {
 	json_t *versions = context;
+	const json_t *before = json_object_get(versions, d->address);
 
-	if (!tells_of_meeting(d->kind) || d->state == DELIVERY_WITHDRAWN)
+	if (!plan_tells_of_meeting(d->kind) || d->state == DELIVERY_WITHDRAWN ||
+		json_int_or(before, "delivery", 0) > d->id)
 		return 0;
-	if (json_int_or(versions, d->address, -1) < d->version)
-		json_put_int(versions, d->address, d->version);
+	json_t *last = json_pack("{s:i, s:s, s:I, s:I, s:b}", "version", d->version,
+		"kind", d->kind, "delivery", (json_int_t)d->id, "sent_at",
+		(json_int_t)d->sent_at, "is_lost", !delivery_state_is_served(d->state));
+	json_put_str(last, "person", d->person);
+	json_put_str(last, "name", d->name);
+	json_put_str(last, "committee", d->committee);
+	json_object_set_new(versions, d->address, last);
 	return 0;
 }
 

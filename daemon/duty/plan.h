@@ -26,6 +26,19 @@ bool plan_is_short_notice(
 int plan_recipients(struct db *db, const struct settings *s, const struct meeting *m,
 	int64_t now, struct recipients *ret, struct err *err);
 
+/*
+ * Where deputies are called one by one: true for one of them until he is called. role:
+ * as recipients have it; called: called_list.
+ */
+bool plan_waits_for_call(const struct settings *s, const struct meeting *m,
+	const char *role, const char *person, const json_t *called);
+/* The same of one who was invited, by his id in the directory (NULL: in none). 1, 0,
+ * -1. */
+int plan_is_for_information(struct db *db, const struct settings *s,
+	const struct meeting *m, const char *person, int64_t now, struct err *err);
+/* When those who have not answered a call are reminded. 0: never. */
+int64_t plan_reminder_at(const struct settings *s, const struct meeting *m);
+
 /* ---- what the committees were last told of a meeting, and what has changed since ----
  */
 
@@ -49,8 +62,13 @@ bool plan_change_is_significant(unsigned int changes);
 
 /* ---- who has been told what ---- */
 
+/* Letters after which a recipient knows the meeting as it then was: invitation, update,
+ * cancellation, withdrawal (to who is no longer owed it). */
+bool plan_tells_of_meeting(const char *kind);
+
 /*
- * address -> highest version of an invitation, update or cancellation that went or will
- * go there: {"a@b": 0, ...}; withdrawn ones do not count. New reference; NULL with err.
+ * address -> {"version", "kind", "person", "name", "committee", "delivery", "sent_at",
+ * "is_lost"} of the last of those letters that went or will go there; withdrawn ones do
+ * not count. New reference; NULL with err.
  */
 json_t *plan_told_versions(struct db *db, int64_t meeting_id, struct err *err);

@@ -17,7 +17,7 @@
 static const char *member_of(const char *kind)
 {
 	if (strcmp(kind, "invitation") == 0 || strcmp(kind, "update") == 0 ||
-		strcmp(kind, "cancellation") == 0)
+		strcmp(kind, "cancellation") == 0 || strcmp(kind, "withdrawal") == 0)
 		return "invitation";
 	return strcmp(kind, "minutes") == 0 ? "minutes" : NULL;
 }

@@ -1,26 +1,41 @@
-/* Answers to invitations: iTIP REPLY (RFC 5546 3.2.3). We are the organiser: any other
- * method is ignored. */
+/* Answers to invitations (RFC 5546, 3.2). We are the organiser: what only an organiser
+ * sends is ignored. */
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
-#include "base/text.h"
+#include "duty/plan.h"
 #include "mail/address.h"
-#include "office/handler.h"
-#include "store/answer.h"
+#include "office/itip.h"
 #include "store/letter.h"
-#include "store/meeting.h"
 
-static int matches(struct office *o, const struct mail_case *c, struct err *err)
+/* ---- who speaks, about what ---- */
+
+int itip_voice(struct office *o, const struct mail_case *c, const json_t *answer,
+	enum voice *ret, struct err *err)
 {
-	(void)o;
-	(void)err;
-	return strcmp(c->class, "itip") == 0;
+	const char *attendee = json_str(answer, "attendee");
+	const char *sent_by = json_str(answer, "sent_by");
+
+	*ret = VOICE_NONE;
+	if (!attendee || !c->from)
+		return 0;
+	int is_own = handler_is_same_person(o, c->from, attendee, err);
+	if (is_own < 0)
+		return -1;
+	if (is_own)
+		*ret = VOICE_OWN;
+	if (!sent_by)
+		return 0;
+	int is_same = handler_is_same_person(o, sent_by, attendee, err);
+	if (is_same < 0)
+		return -1;
+	if (!is_same && (is_own || address_is_same(sent_by, c->from)))
+		*ret = VOICE_ASSISTANT;
+	return 0;
 }
 
-/* By our UID, or by the calendar's own (a client may answer the unit's entry). */
-static int find_meeting(
+int itip_meeting(
 	struct office *o, const json_t *answer, struct meeting *ret, struct err *err)
 {
 	const char *uid = json_str_or(answer, "uid", "");
@@ -32,150 +47,148 @@ static int find_meeting(
 		o->db, uid, json_str_or(answer, "recurrence_id", ""), ret, err);
 }
 
-struct invited {
+struct search {
 	struct office *o;
 	const char *address;
-	char *attendee; /* the address that was invited: this one, or another of that
-			   person's */
-	json_t *deliveries;
+	struct invited *found;
+	int64_t last; /* delivery that says last whether he is invited */
+	bool is_invited;
 	struct err *err;
 };
 
-static int look_for_invited(const struct delivery *d, void *context)
+static bool is_invitation(const char *kind)
 {
-	struct invited *i = context;
+	return strcmp(kind, "invitation") == 0 || strcmp(kind, "update") == 0;
+}
 
-	if (d->state == DELIVERY_WITHDRAWN ||
-		(strcmp(d->kind, "invitation") != 0 && strcmp(d->kind, "update") != 0))
+static void note(struct search *s, const struct delivery *d)
+{
+	struct invited *i = s->found;
+
+	s->last = d->id;
+	s->is_invited = is_invitation(d->kind);
+	if (!s->is_invited)
+		return;
+	json_t *deliveries = TAKE(i->deliveries);
+	invited_deinit(i);
+	*i = (struct invited){.address = xstrdup(d->address),
+		.name = xstrdup(d->name ? d->name : ""),
+		.person = xstrdup_or_null(d->person),
+		.committee = xstrdup_or_null(d->committee),
+		.deliveries = deliveries};
+}
+
+static int look_at(const struct delivery *d, void *context)
+{
+	struct search *s = context;
+
+	if (d->state == DELIVERY_WITHDRAWN || !plan_tells_of_meeting(d->kind))
 		return 0;
-	int same = handler_is_same_person(i->o, i->address, d->address, i->err);
-	if (same < 0)
-		return -1;
-	if (!same)
-		return 0;
-	free(i->attendee);
-	i->attendee = xstrdup(d->address);
-	json_array_append_new(i->deliveries, json_integer(d->id));
+	int same = handler_is_same_person(s->o, s->address, d->address, s->err);
+	if (same <= 0)
+		return same;
+	if (is_invitation(d->kind))
+		json_array_append_new(s->found->deliveries, json_integer(d->id));
+	if (d->id > s->last)
+		note(s, d);
 	return 0;
 }
 
-static int mark_answered(
-	struct office *o, const json_t *deliveries, int64_t now, struct err *err)
+int itip_invited(struct office *o, const struct meeting *m, const char *address,
+	struct invited *ret, struct err *err)
+{
+	struct search s = {o, address, ret, 0, false, err};
+
+	invited_deinit(ret);
+	ret->deliveries = json_array();
+	if (delivery_each(o->db, m->id, look_at, &s, err) < 0)
+		return -1;
+	/* A meeting that is off as a whole still has those who were invited. */
+	return s.is_invited || (s.last && m->state == MEETING_CANCELLED);
+}
+
+void invited_deinit(struct invited *i)
+{
+	free(i->address);
+	free(i->name);
+	free(i->person);
+	free(i->committee);
+	json_decref(i->deliveries);
+	*i = INVITED_NOBODY;
+}
+
+/* ---- the handler ---- */
+
+static int matches(struct office *o, const struct mail_case *c, struct err *err)
+{
+	(void)o;
+	(void)err;
+	return strcmp(c->class, "itip") == 0;
+}
+
+static bool is_answer(const char *method)
+{
+	return strcmp(method, "REPLY") == 0 || strcmp(method, "COUNTER") == 0 ||
+	       strcmp(method, "REFRESH") == 0;
+}
+
+/* 1 where a component of the calendar is about a meeting of ours, 0, -1. */
+static int is_about_ours(struct office *o, const json_t *calendar, struct err *err)
 {
 	size_t i;
-	json_t *id;
+	json_t *component;
 
-	json_array_foreach (deliveries, i, id)
-		if (delivery_move(o->db, json_integer_value(id), DELIVERY_ANSWERED,
-			    NULL, now, err) < 0)
+	json_array_foreach (json_object_get(calendar, "components"), i, component) {
+		meeting_auto m = MEETING_EMPTY;
+		int found = itip_meeting(o, component, &m, err);
+		if (found != 0)
+			return found;
+	}
+	return 0;
+}
+
+/* An answer in which nobody answers, or what only the organiser may send (A9). */
+static int ignore(struct office *o, const struct mail_case *c, struct decision *ret,
+	struct err *err)
+{
+	size_t i;
+	json_t *calendar;
+
+	ret->outcome = "recorded";
+	ret->reason = "itip-not-ours";
+	json_array_foreach (json_object_get(c->said, "calendars"), i, calendar) {
+		if (is_answer(json_str_or(calendar, "method", ""))) {
+			ret->outcome = "ignored";
+			ret->reason = "answer-no-attendee";
+			return 0;
+		}
+		int found = is_about_ours(o, calendar, err);
+		if (found < 0)
 			return -1;
+		if (found) {
+			ret->outcome = "ignored";
+			ret->reason = "itip-not-reply";
+		}
+	}
 	return 0;
 }
 
-static void decide(struct decision *ret, enum answer_outcome outcome, bool is_invited)
+static bool has(const struct mail_case *c, const char *list)
 {
-	ret->is_handled = true;
-	switch (outcome) {
-	case ANSWER_APPLIED:
-		ret->outcome = is_invited ? "applied" : "recorded";
-		ret->reason = is_invited ? "answer-applied" : "answer-uninvited";
-		return;
-	case ANSWER_SAME:
-		ret->outcome = "ignored";
-		ret->reason = "answer-same";
-		return;
-	case ANSWER_STALE:
-		ret->outcome = "ignored";
-		ret->reason = "answer-stale";
-		return;
-	}
-}
-
-static int apply(struct office *o, const struct mail_case *c, const json_t *said,
-	const struct meeting *m, struct decision *ret, struct err *err)
-{
-	json_auto_t *deliveries = json_array();
-	struct invited who = {o, c->from, NULL, deliveries, err};
-	enum answer_outcome outcome;
-
-	int walked = delivery_each(o->db, m->id, look_for_invited, &who, err);
-	str_auto *attendee = who.attendee;
-	if (walked < 0)
-		return -1;
-	int64_t dtstamp = 0;
-	if (json_str(said, "dtstamp"))
-		clock_parse(json_str(said, "dtstamp"), &dtstamp);
-	/* Outlook sends a COMMENT of a line end alone. */
-	str_auto *comment = text_trim(json_str_or(said, "comment", ""));
-	const struct answer answer = {
-		.meeting_id = m->id,
-		.attendee = attendee ? attendee : c->from,
-		.partstat = json_str_or(said, "partstat", "NEEDS-ACTION"),
-		.sequence = (int)json_int_or(said, "sequence", 0),
-		.dtstamp = dtstamp,
-		.comment = *comment ? comment : NULL,
-		.incoming_id = c->in->id,
-		.invited = attendee != NULL,
-	};
-	if (answer_put(o->db, &answer, c->now, &outcome, err) < 0)
-		return -1;
-	decide(ret, outcome, answer.invited);
-	if (outcome == ANSWER_APPLIED)
-		return mark_answered(o, deliveries, c->now, err);
-	return 0;
-}
-
-/* The sender speaks for himself only (A6). */
-static const json_t *own_answer(
-	struct office *o, const struct mail_case *c, struct err *err, int *ret_status)
-{
-	size_t i;
-	json_t *answer;
-
-	*ret_status = 0;
-	json_array_foreach (json_object_get(c->said, "answers"), i, answer) {
-		const char *attendee = json_str(answer, "attendee");
-		int same = attendee && c->from
-				   ? handler_is_same_person(o, c->from, attendee, err)
-				   : 0;
-		if (same < 0)
-			*ret_status = -1;
-		if (same)
-			return same < 0 ? NULL : answer;
-	}
-	return NULL;
+	return json_array_size(json_object_get(c->said, list)) > 0;
 }
 
 static int act(struct office *o, const struct mail_case *c, struct decision *ret,
 	struct err *err)
 {
-	meeting_auto m = MEETING_EMPTY;
-	int status = 0;
-
 	*ret = (struct decision){.class = "itip", .outcome = "ignored"};
-	if (json_array_size(json_object_get(c->said, "answers")) == 0) {
-		ret->reason = "itip-not-reply";
-		return 0;
-	}
-	const json_t *said = own_answer(o, c, err, &status);
-	if (status < 0)
-		return -1;
-	if (!said) {
-		ret->reason = "answer-wrong-sender";
-		return 0;
-	}
-	int found = find_meeting(o, said, &m, err);
-	if (found < 0)
-		return -1;
-	if (!found) {
-		ret->reason = "answer-unknown-meeting";
-		return 0;
-	}
-	ret->meeting_id = m.id;
-	if (!c->is_vouched && !c->is_released)
-		return handler_hold(
-			o, c, "answer", "answer-not-vouched", m.id, ret, err);
-	return apply(o, c, said, &m, ret, err);
+	if (has(c, "answers"))
+		return itip_reply(o, c, ret, err);
+	if (has(c, "counters"))
+		return itip_counter(o, c, ret, err);
+	if (has(c, "refreshes"))
+		return itip_refresh(o, c, ret, err);
+	return ignore(o, c, ret, err);
 }
 
 const struct handler handler_itip = {
@@ -183,5 +196,6 @@ const struct handler handler_itip = {
 	.matches = matches,
 	.act = act,
 	.describe = "An invited person's answer is recorded; it must come from his own "
-		    "address and be vouched for.",
+		    "address and be vouched for. Another time that he puts forward is "
+		    "held for the coordinator.",
 };

@@ -86,7 +86,8 @@ static const json_t *broken_calendar(const struct mail_case *c)
 	json_t *calendar;
 
 	json_array_foreach (json_object_get(c->said, "calendars"), i, calendar)
-		if (json_str(calendar, "broken"))
+		if (json_str(calendar, "broken") &&
+			!json_bool_or(calendar, "forwarded", false))
 			return calendar;
 	return NULL;
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -9,6 +10,7 @@
 #include "mail/auth-results.h"
 #include "mail/message-id.h"
 #include "office/handler.h"
+#include "office/itip.h"
 #include "office/match.h"
 #include "office/notices.h"
 #include "office/receipt.h"
@@ -60,6 +62,22 @@ static int tell_sender(struct office *o, const struct mail_case *c, const char *
 	return found <= 0 ? found : receipt_held(o, c, &m, reason, err);
 }
 
+/*
+ * Of the answers that somebody sends about a meeting only the first of a day is told of
+ * (A24): all of them wait.
+ */
+static int is_told(struct office *o, const struct mail_case *c, const char *act,
+	int64_t meeting_id, struct err *err)
+{
+	if (strcmp(act, "minutes") == 0)
+		return 0;
+	str_auto *day = clock_day(c->now);
+	str_auto *key = xasprintf("held:%s:%lld:%s:%s", act, (long long)meeting_id,
+		c->from ? c->from : "", day);
+	int first = told_once(o->db, key, c->now, err);
+	return first < 0 ? -1 : !first;
+}
+
 int handler_hold(struct office *o, const struct mail_case *c, const char *act,
 	const char *reason, int64_t meeting_id, struct decision *ret, struct err *err)
 {
@@ -76,6 +94,9 @@ int handler_hold(struct office *o, const struct mail_case *c, const char *act,
 	int is_new = held_add(o->db, &held, c->now, &id, err);
 	if (is_new <= 0)
 		return is_new;
+	int told = is_told(o, c, act, meeting_id, err);
+	if (told != 0)
+		return told < 0 ? -1 : 0;
 	if (notice_held(o, c, id, act, reason, meeting_id, err) < 0)
 		return -1;
 	return strcmp(act, "minutes") == 0 ? tell_sender(o, c, reason, meeting_id, err)
@@ -122,8 +143,8 @@ static void close_case(struct mail_case *c)
 static json_t *detail_of(const json_t *said)
 {
 	static const char *const kept[] = {"text", "attachments", "answers", "failed",
-		"attendee", "partstat", "comment", "sequence", "flags", "to", "date",
-		"original_message_id", "auto_submitted"};
+		"counters", "refreshes", "attendee", "partstat", "comment", "sequence",
+		"flags", "to", "date", "original_message_id", "auto_submitted"};
 	json_t *detail = json_object();
 
 	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {
@@ -344,10 +365,11 @@ int incoming_work(struct office *o, int64_t now, struct err *err)
 static int refuse(struct office *o, const struct held *held, const struct incoming *in,
 	int64_t now, struct err *err)
 {
+	bool is_counter = strcmp(held->act, "counter") == 0;
 	const struct incoming_decision decision = {.state = INCOMING_DONE,
 		.class = in->class,
 		.outcome = "ignored",
-		.reason = "held-refused",
+		.reason = is_counter ? "counter-refused" : "held-refused",
 		.meeting_id = held->meeting_id};
 	const struct journal_entry entry = {.who = held->decided_by,
 		.what = "refused",
@@ -357,7 +379,8 @@ static int refuse(struct office *o, const struct held *held, const struct incomi
 
 	if (db_begin(o->db, err) < 0)
 		return -1;
-	if (incoming_decide(o->db, in->id, &decision, now, err) < 0 ||
+	if ((is_counter && itip_refuse_counter(o, held, in, now, err) < 0) ||
+		incoming_decide(o->db, in->id, &decision, now, err) < 0 ||
 		mailbox_request_add(o->db, MAILBOX_MOVE, in->id, 0,
 			o->config->settings.imap.handled, now, err) < 0 ||
 		journal_add(o->db, &entry, now, err) < 0 ||

@@ -41,6 +41,25 @@ static json_t *moment(int64_t at)
 
 /* ---- held ---- */
 
+/* The other time and place, and what a no does. */
+static void put_counter(json_t *data, const json_t *said)
+{
+	json_t *counter = json_object();
+	json_int_t starts = json_int_or(said, "starts", 0);
+
+	json_object_set_new(
+		json_object_get(data, "held"), "on_no", named("held_on_no", "counter"));
+	if (starts)
+		json_object_set_new(
+			counter, "date", json_pack("{s:I}", "$date", starts));
+	if (starts && !json_bool_or(said, "all_day", false))
+		json_object_set_new(counter, "time",
+			json_pack("{s:[I, I]}", "$span", starts,
+				(json_int_t)json_int_or(said, "ends", starts)));
+	json_put_str(counter, "location", json_str(said, "location"));
+	json_object_set_new(data, "counter", counter);
+}
+
 static json_t *held_data(
 	const struct mail_case *c, int64_t held_id, const char *act, const char *reason)
 {
@@ -53,11 +72,16 @@ static json_t *held_data(
 			files, json_pack("{s:s, s:{s:I}}", "name",
 				       json_str_or(file, "name", ""), "size", "$size",
 				       (json_int_t)json_int_or(file, "size", 0)));
-	return json_pack("{s:{s:I, s:s, s:s, s:o, s:o, s:o, s:o}, s:{s:o}}", "held",
-		"id", (json_int_t)held_id, "from", c->from ? c->from : "?", "subject",
-		json_str_or(c->said, "subject", ""), "what", named("held_what", act),
-		"why", named("reason", reason), "on_yes", named("held_on_yes", act),
-		"received", moment(c->in->arrived_at), "minutes", "files", files);
+	json_t *data = json_pack("{s:{s:I, s:s, s:s, s:o, s:o, s:o, s:o}, s:{s:o}}",
+		"held", "id", (json_int_t)held_id, "from", c->from ? c->from : "?",
+		"subject", json_str_or(c->said, "subject", ""), "what",
+		named("held_what", act), "why", named("reason", reason), "on_yes",
+		named("held_on_yes", act), "received", moment(c->in->arrived_at),
+		"minutes", "files", files);
+	if (strcmp(act, "counter") == 0)
+		put_counter(
+			data, json_array_get(json_object_get(c->said, "counters"), 0));
+	return data;
 }
 
 int notice_held(struct office *o, const struct mail_case *c, int64_t held_id,

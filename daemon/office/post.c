@@ -1,5 +1,8 @@
 #include "office/post.h"
 
+#include <string.h>
+
+#include "base/json.h"
 #include "base/mem.h"
 #include "mail/message-id.h"
 #include "render/letter-text.h"
@@ -101,6 +104,24 @@ int post_to(struct office *o, const struct post *post, const struct recipient *t
 		.meeting_id = meeting_id_of(post),
 		.delivery_id = id};
 	return journal_add(o->db, &entry, now, err) < 0 ? -1 : 1;
+}
+
+bool post_secretary(const struct office *o, const json_t *roles, struct recipient *ret)
+{
+	size_t i;
+	json_t *role;
+
+	json_array_foreach (roles, i, role) {
+		const char *address = json_str_or(role, "address", "");
+		if (strcmp(json_str_or(role, "role", ""), "secretary") != 0 ||
+			!*address)
+			continue;
+		*ret = (struct recipient){.name = (char *)json_str_or(role, "name", ""),
+			.address = (char *)address,
+			.language = (char *)o->config->settings.language};
+		return true;
+	}
+	return false;
 }
 
 int post_to_coordinator(

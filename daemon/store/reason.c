@@ -12,9 +12,15 @@ struct reason {
 /* Sorted by code. */
 static const struct reason reasons[] = {
 	{"answer-applied", "The invited person answered the invitation; the answer counts."},
+	{"answer-forwarded", "Somebody sent on an answer that is not his own; it does not "
+		"count and is left unread in the inbox for the coordinator."},
+	{"answer-no-attendee", "The answer does not say whose it is."},
+	{"answer-no-partstat", "The answer says neither yes, no nor perhaps."},
 	{"answer-not-vouched", "No trusted server vouches for the sender of this answer, so it "
 		"does not count until the coordinator says yes."},
 	{"answer-same", "The very same answer had come before; nothing changed."},
+	{"answer-sent-by", "Somebody else answered in the name of the one invited, so the "
+		"answer does not count until the coordinator says yes."},
 	{"answer-stale", "The answer is older than one that counts, or answers a time or place "
 		"that no longer holds; it is recorded and does not count."},
 	{"answer-uninvited", "Somebody answered who was not invited; the answer is shown and "
@@ -44,12 +50,31 @@ static const struct reason reasons[] = {
 	{"calendar-emptied", "All meetings that had been told of went from a calendar at once; "
 		"nothing is cancelled until a person has looked."},
 	{"calendar-unreadable", "The calendar cannot be read; what it last said still holds."},
+	{"call-declined", "Somebody who is asked to attend does not come; secretary and "
+		"coordinator are told."},
+	{"call-delegated", "An invited person sends somebody else; secretary and coordinator "
+		"are told."},
+	{"counter-accepted", "The coordinator means to change the calendar as was put "
+		"forward; everybody is told when it has changed."},
+	{"counter-proposed", "An invited person puts another time or place forward; the "
+		"coordinator decides."},
+	{"counter-refused", "The coordinator said no to another time or place; who put it "
+		"forward is told."},
+	{"counter-stale", "What was put forward answers a time or place that no longer "
+		"holds."},
 	{"delivered", "The recipient's server reported that the mail was delivered."},
+	{"deputy-called", "A member who was asked to attend declined, so the next deputy is "
+		"called."},
 	{"found-in-sent", "Whether the mail had gone was not known; its copy in the Sent folder "
 		"shows that it had."},
 	{"held-refused", "The coordinator said no to what this mail asked for."},
+	{"itip-not-ours", "A calendar entry about no meeting of ours; it is left unread in "
+		"the inbox for the coordinator."},
 	{"itip-not-reply", "A request or cancellation from somebody else for a meeting of ours is "
 		"ignored: its organiser is this mailbox."},
+	{"itip-too-late", "The meeting has begun or is cancelled, so nothing is done about "
+		"it any more."},
+	{"itip-uninvited", "The sender is not among those invited to the meeting."},
 	{"meeting-cancelled", "The calendar says that the meeting is cancelled."},
 	{"meeting-changed", "Something of the meeting changed since its recipients were told."},
 	{"meeting-gone", "The meeting is no longer in the calendar."},
@@ -81,7 +106,7 @@ static const struct reason reasons[] = {
 	{"minutes-type-refused", "A file of these minutes is of a type that the settings do not "
 		"allow."},
 	{"minutes-wanted", "The meeting has taken place and its minutes have not come in yet."},
-	{"no-longer-owed", "Before it went out, the recipient was no longer owed it."},
+	{"no-longer-owed", "The recipient is no longer owed it by the directory on that day."},
 	{"not-understood", "The mail fits nothing that is handled here; it is left unread in the "
 		"inbox for the coordinator."},
 	{"outcome-unknown", "The connection ended before the server said whether it took the "
@@ -92,11 +117,15 @@ static const struct reason reasons[] = {
 	{"past-meeting", "The meeting had already begun, so nobody is invited to it any more."},
 	{"person-reply", "A person wrote something; it is left unread in the inbox for the "
 		"coordinator."},
+	{"refresh-sent", "An invited person asked for the invitation again and got it as it "
+		"is now."},
+	{"reminder-due", "The recipient is asked to attend and has not answered."},
 	{"sent-again", "Whether the mail had gone could not be found out, so it is sent once "
 		"more under the same Message-ID."},
 	{"server-accepted", "The mail server took the mail over."},
 	{"server-deferred", "The mail server asked to try again later."},
 	{"server-refused", "The mail server refused the mail for good."},
+	{"sign-in-refused", "The mailbox's server refuses the sign-in."},
 	{"too-large", "The mail is larger than the settings allow; it is left in the mailbox."},
 	{"tried-too-long", "It was tried for as long as the settings allow, without success."},
 };
