@@ -76,8 +76,8 @@ static bool signal_waits(const sigset_t *none_blocked)
 	return ppoll(NULL, 0, &no_time, none_blocked) < 0 && errno == EINTR;
 }
 
-enum wake_reason wake_wait_many(const struct wake *w, enum worker worker,
-	const int *fds, size_t count, int64_t timeout_ms)
+enum wake_reason wake_wait_polled(const struct wake *w, enum worker worker,
+	const struct pollfd *fds, size_t count, int64_t timeout_ms)
 {
 	struct pollfd polled[1 + WAKE_FDS_MAX] = {
 		{.fd = w->fd[worker], .events = POLLIN}};
@@ -86,7 +86,7 @@ enum wake_reason wake_wait_many(const struct wake *w, enum worker worker,
 
 	assert(count <= WAKE_FDS_MAX);
 	for (size_t i = 0; i < count; i++)
-		polled[1 + i] = (struct pollfd){.fd = fds[i], .events = POLLIN};
+		polled[1 + i] = fds[i];
 	sigemptyset(&none_blocked);
 	if (signal_waits(&none_blocked))
 		return WAKE_SIGNAL;
@@ -98,6 +98,17 @@ enum wake_reason wake_wait_many(const struct wake *w, enum worker worker,
 		return WAKE_CALLED;
 	}
 	return n ? WAKE_OTHER_FD : WAKE_TIMEOUT;
+}
+
+enum wake_reason wake_wait_many(const struct wake *w, enum worker worker,
+	const int *fds, size_t count, int64_t timeout_ms)
+{
+	struct pollfd polled[WAKE_FDS_MAX];
+
+	assert(count <= WAKE_FDS_MAX);
+	for (size_t i = 0; i < count; i++)
+		polled[i] = (struct pollfd){.fd = fds[i], .events = POLLIN};
+	return wake_wait_polled(w, worker, polled, count, timeout_ms);
 }
 
 enum wake_reason wake_wait(

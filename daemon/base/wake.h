@@ -37,6 +37,10 @@ enum wake_reason wake_wait(
 	const struct wake *w, enum worker worker, int other_fd, int64_t timeout_ms);
 /* The same for several descriptors (-1 among them is passed over), at most
  * WAKE_FDS_MAX. */
-#define WAKE_FDS_MAX 8
+#define WAKE_FDS_MAX 32
 enum wake_reason wake_wait_many(const struct wake *w, enum worker worker,
 	const int *fds, size_t count, int64_t timeout_ms);
+/* The same, for what each of them is to be polled for. */
+struct pollfd;
+enum wake_reason wake_wait_polled(const struct wake *w, enum worker worker,
+	const struct pollfd *fds, size_t count, int64_t timeout_ms);

@@ -47,6 +47,45 @@ static void resolve_oauth(json_t *settings, const char *section, const char *dir
 	json_object_set_new(server, "oauth2", oauth);
 }
 
+/* What a provider takes from one mailbox, with room for the person who writes from it
+ * too. 0: no limit. */
+struct preset {
+	const char *provider;
+	int connections;
+	int messages_per_minute, messages_per_day;
+	int recipients_per_minute, recipients_per_day;
+};
+
+static const struct preset presets[] = {
+	/* 30 messages a minute, 10,000 recipients a day, 3 connections. */
+	{"exchange-online", 2, 25, 0, 0, 9000},
+	/* 2,000 messages and 10,000 recipients a day. */
+	{"google", 2, 60, 1800, 0, 9000},
+	{"plain", 2, 600, 0, 0, 0},
+};
+
+static void resolve_limit(json_t *smtp, const char *key, int value)
+{
+	if (!json_object_get(smtp, key))
+		json_put_int(smtp, key, value);
+}
+
+static void resolve_provider(json_t *smtp)
+{
+	const char *provider = json_str_or(smtp, "provider", "");
+
+	for (size_t i = 0; i < sizeof(presets) / sizeof(*presets); i++) {
+		const struct preset *p = &presets[i];
+		if (strcmp(p->provider, provider) != 0)
+			continue;
+		resolve_limit(smtp, "connections", p->connections);
+		resolve_limit(smtp, "messages_per_minute", p->messages_per_minute);
+		resolve_limit(smtp, "messages_per_day", p->messages_per_day);
+		resolve_limit(smtp, "recipients_per_minute", p->recipients_per_minute);
+		resolve_limit(smtp, "recipients_per_day", p->recipients_per_day);
+	}
+}
+
 static void resolve_hello(json_t *settings)
 {
 	const char *address = json_str(json_object_get(settings, "mailbox"), "address");
@@ -90,6 +129,7 @@ int resolve_all(json_t *settings, json_t *directory, const char *dir, struct err
 		resolve_path(json_object_get(calendar, "secret"), "file", absolute);
 	}
 	resolve_path(settings, "templates", absolute);
+	resolve_provider(json_object_get(settings, "smtp"));
 	resolve_hello(settings);
 	resolve_languages(
 		directory, json_str(json_object_get(settings, "office"), "language"));

@@ -117,6 +117,13 @@ static void take_imap(struct imap_settings *imap, struct taking *t)
 	t->from = top;
 }
 
+static enum smtp_report report_of(const char *word)
+{
+	if (strcmp(word, "none") == 0)
+		return SMTP_REPORT_DEFAULT;
+	return strcmp(word, "all") == 0 ? SMTP_REPORT_ALL : SMTP_REPORT_TROUBLE;
+}
+
 static void take_smtp(struct smtp_settings *smtp, struct taking *t)
 {
 	const json_t *top = take_object(t, "smtp");
@@ -124,7 +131,13 @@ static void take_smtp(struct smtp_settings *smtp, struct taking *t)
 	take_server(&smtp->server, t);
 	smtp->hello = take_str(t, "hello");
 	smtp->messages_per_minute = take_int(t, "messages_per_minute");
+	smtp->messages_per_day = take_int(t, "messages_per_day");
+	smtp->recipients_per_minute = take_int(t, "recipients_per_minute");
+	smtp->recipients_per_day = take_int(t, "recipients_per_day");
 	smtp->connections = take_int(t, "connections");
+	smtp->messages_per_connection = take_int(t, "messages_per_connection");
+	smtp->copy_to_self = take_bool(t, "copy_to_self");
+	smtp->reports = report_of(take_str(t, "dsn"));
 	smtp->retry_hours = take_int(t, "retry_hours");
 	smtp->tell_after_hours = take_int(t, "tell_after_hours");
 	smtp->retry_first_seconds = take_int(t, "retry_first_seconds");

@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "config/calendar-settings.h"
 #include "config/server-settings.h"
+#include "net/smtp.h"
 
 struct imap_settings {
 	struct server_settings server;
@@ -28,8 +29,15 @@ struct imap_settings {
 struct smtp_settings {
 	struct server_settings server;
 	const char *hello; /* EHLO name */
+	/* Where left out, as the provider's preset says; 0: no limit. */
 	int messages_per_minute;
+	int messages_per_day;
+	int recipients_per_minute;
+	int recipients_per_day;
 	int connections;
+	int messages_per_connection;
+	bool copy_to_self; /* Bcc to the mailbox, as evidence that a mail went */
+	enum smtp_report reports;
 	int retry_hours;
 	int tell_after_hours;
 	int retry_first_seconds; /* first pause after a 4xx; doubles, up to an hour */

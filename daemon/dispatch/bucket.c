@@ -27,3 +27,10 @@ void bucket_take(struct bucket *b)
 {
 	b->level -= TOKEN;
 }
+
+void bucket_drain(struct bucket *b, int64_t n)
+{
+	b->level = n < b->per_minute ? b->level - n * TOKEN : 0;
+	if (b->level < 0)
+		b->level = 0;
+}

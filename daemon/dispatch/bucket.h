@@ -17,3 +17,5 @@ struct bucket bucket_full(int per_minute, int64_t now_ms);
 int64_t bucket_wait_ms(struct bucket *b, int64_t now_ms);
 /* Takes the token that bucket_wait_ms has seen. */
 void bucket_take(struct bucket *b);
+/* Takes up to n tokens that were used before. */
+void bucket_drain(struct bucket *b, int64_t n);

@@ -5,173 +5,93 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "dispatch/bucket.h"
-#include "dispatch/lane.h"
+#include "dispatch/sender.h"
 #include "dispatch/unknown.h"
-#include "dispatch/verdict.h"
+#include "duty/server.h"
+#include "duty/trouble.h"
 #include "net/stream.h"
 #include "store/db.h"
 #include "store/delivery-move.h"
-#include "store/delivery.h"
 
-/* A connection is kept through pauses up to this long. */
+/* Connections are kept through pauses up to this long. */
 #define KEEP_OPEN_MS 30000
 #define ONCE_RETRIES 1
+#define HOUR 3600
 
 struct dispatch {
 	const struct worker_context *ctx;
 	const struct settings *settings;
 	struct db *db;
-	struct bucket bucket;
-	struct lane lane; /* one for now; each would run step_send of its own */
+	struct sender *sender;
 	struct trouble store_trouble;
-	/* A result the store could not take yet; nothing else is done before it is
-	 * there. */
-	struct verdict unrecorded;
-	struct smtp_reply unrecorded_reply;
-	int64_t unrecorded_id; /* 0: none */
+	struct sender_tally told; /* what the others were woken for */
+	int64_t looked_at;	  /* for unknown outcomes */
 	bool did_something;
-	int lane_tries; /* with once */
+	int retries; /* with once */
 };
 
-static const char *outcome_name(const struct verdict *v)
+static struct smtp *open_session(void *context, struct err *err)
 {
-	return v->gives_up ? "failed" : delivery_state_name(v->result.state);
+	const struct dispatch *d = context;
+
+	return server_begin_smtp(&d->settings->smtp, err);
 }
 
-/* ---- recording ---- */
+/* ---- turns ---- */
 
-static int record_in(struct dispatch *d, int64_t now, struct err *err)
+/* The office says what failed, and after some hours what is late. */
+static void wake_others(struct dispatch *d, int64_t now)
 {
-	int64_t id = d->unrecorded_id;
-	const struct verdict *v = &d->unrecorded;
+	struct sender_tally tally = sender_tally(d->sender);
+	int64_t patience = (int64_t)d->settings->smtp.tell_after_hours * HOUR;
+	bool is_late = tally.trouble_since && now - tally.trouble_since >= patience &&
+		       tally.trouble_pause != d->told.trouble_pause;
 
-	if (delivery_record(d->db, id, &v->result, now, err) < 0)
-		return -1;
-	return v->gives_up ? delivery_move(d->db, id, DELIVERY_FAILED, v->result.reply,
-				     now, err)
-			   : 0;
-}
-
-static int record(struct dispatch *d, int64_t now, struct err *err)
-{
-	if (db_begin(d->db, err) < 0)
-		return -1;
-	if (record_in(d, now, err) < 0 || db_commit(d->db, err) < 0) {
-		db_rollback(d->db);
-		return -1;
-	}
-	return 0;
-}
-
-static void say_result(const struct dispatch *d)
-{
-	enum delivery_state state = d->unrecorded.result.state;
-
-	log_event(state == DELIVERY_SENT ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING,
-		outcome_name(&d->unrecorded), "delivery=%lld reply=%s",
-		(long long)d->unrecorded_id, d->unrecorded_reply.text);
-	wake_up(&d->ctx->wake, WORKER_OFFICE);
-	if (d->unrecorded.result.with_sent_copy)
+	if (tally.results != d->told.results || is_late)
+		wake_up(&d->ctx->wake, WORKER_OFFICE);
+	if (tally.copies != d->told.copies)
 		wake_up(&d->ctx->wake, WORKER_INTAKE);
+	d->did_something |= tally.results != d->told.results;
+	d->told = tally;
 }
 
-/* 0 nothing is left to record, -1. */
-static int flush_record(struct dispatch *d, int64_t now, struct err *err)
+/* Those of unknown outcome, once a second. 1, 0, -1. */
+static int settle_unknown(struct dispatch *d, int64_t now, struct err *err)
 {
-	if (!d->unrecorded_id)
+	if (d->looked_at == now)
 		return 0;
-	int done = record(d, now, err);
-	if (done < 0 && err->kind == ERR_TEMP)
-		return -1;
+	int done = unknown_step(d->db, d->settings, &d->ctx->wake, now, err);
+	if (done > 0)
+		d->did_something = true;
 	if (done == 0)
-		say_result(d);
-	else
-		log_event(LOG_LEVEL_ERROR, "cannot-record", "delivery=%lld why=%s",
-			(long long)d->unrecorded_id, err->text);
-	d->unrecorded_id = 0;
-	d->did_something = true;
+		d->looked_at = now;
 	return done;
 }
 
-static void keep_verdict(
-	struct dispatch *d, const struct delivery *delivery, int64_t now)
+/* 1 there may be more to do at once, 0 not, -1 the store. */
+static int turn(struct dispatch *d, int64_t now, struct err *err)
 {
-	int64_t pause = trouble_left(&d->lane.trouble, now);
+	bool may_claim =
+		!worker_should_stop() && trouble_left(&d->store_trouble, now) == 0;
+	int settled = may_claim ? settle_unknown(d, now, err) : 0;
 
-	d->unrecorded_id = delivery->id;
-	d->unrecorded = verdict_of(&d->unrecorded_reply, delivery, d->settings, now,
-		pause, randombytes_random());
-}
-
-/* ---- steps: 1 did something, 0 nothing to do now, -1 the store is in trouble ---- */
-
-static int send_claimed(struct dispatch *d, const struct delivery *delivery,
-	int64_t now, struct err *err)
-{
-	struct smtp_reply *reply = &d->unrecorded_reply;
-	buf_auto mail = BUF_EMPTY;
-
-	*reply = (struct smtp_reply){.outcome = SMTP_REFUSED};
-	if (delivery_read(d->db, delivery->id, &mail, err) == 0)
-		lane_send(&d->lane, d->db, d->settings, delivery, &mail, now, reply);
-	else if (err->kind == ERR_PERM)
-		snprintf(reply->text, sizeof(reply->text), "not sent: %s", err->text);
-	else
-		*reply = (struct smtp_reply){.outcome = SMTP_DEFERRED, .is_lane = true};
-	keep_verdict(d, delivery, now);
-	return flush_record(d, clock_now(), err) < 0 ? -1 : 1;
-}
-
-static bool may_send(struct dispatch *d, int64_t now)
-{
-	return trouble_left(&d->lane.trouble, now) == 0 &&
-	       bucket_wait_ms(&d->bucket, clock_monotonic_ms()) == 0;
-}
-
-static int step_send(struct dispatch *d, int64_t now, struct err *err)
-{
-	int64_t next_at = 0;
-	delivery_auto delivery = DELIVERY_EMPTY;
-
-	if (!may_send(d, now) || delivery_next_due_at(d->db, &next_at, err) < 0)
-		return err->kind == ERR_NONE ? 0 : -1;
-	if (!next_at || next_at > now)
-		return 0;
-	/* Connected before it is claimed: a server that is away costs no delivery a
-	 * try. */
-	if (lane_open(&d->lane, d->db, d->settings, now) < 0)
-		return 0;
-	int found = delivery_claim(d->db, now, &delivery, err);
-	if (found < 1)
-		return found;
-	bucket_take(&d->bucket);
-	return send_claimed(d, &delivery, now, err);
-}
-
-static int step(struct dispatch *d, int64_t now, struct err *err)
-{
-	if (flush_record(d, now, err) < 0)
+	if (settled < 0)
 		return -1;
-	int done = unknown_step(d->db, d->settings, &d->ctx->wake, now, err);
-	if (done < 0)
-		return -1;
-	if (done)
-		d->did_something = true;
-	return done ? 1 : step_send(d, now, err);
+	int done = sender_turn(d->sender, may_claim, now, err);
+	wake_others(d, now);
+	return done < 0 ? -1 : settled || done;
 }
 
-/* All that can be done now. */
 static void work(struct dispatch *d)
 {
 	int more = 1;
 
-	while (more > 0 && !worker_should_stop()) {
+	while (more > 0) {
 		struct err err = ERR_INIT;
 		int64_t now = clock_now();
 
 		worker_beat(d->ctx);
-		more = step(d, now, &err);
+		more = turn(d, now, &err);
 		if (more < 0)
 			trouble_met(&d->store_trouble, d->db, &err, now);
 		else
@@ -181,12 +101,14 @@ static void work(struct dispatch *d)
 
 /* ---- waiting ---- */
 
-static int64_t max_of(int64_t a, int64_t b)
+static int64_t sooner(int64_t a, int64_t b)
 {
-	return a > b ? a : b;
+	if (a < 0 || b < 0)
+		return a < 0 ? b : a;
+	return a < b ? a : b;
 }
 
-/* Milliseconds until there may be something to do; -1: only when called. */
+/* Milliseconds until there may be something new to begin; -1: only when called. */
 static int64_t wait_ms(struct dispatch *d, int64_t now)
 {
 	struct err err = ERR_INIT;
@@ -200,19 +122,44 @@ static int64_t wait_ms(struct dispatch *d, int64_t now)
 	if (!next_at)
 		return -1;
 	int64_t due = next_at > now ? 1000 * (next_at - now) : 0;
-	int64_t lane = 1000 * trouble_left(&d->lane.trouble, now);
-	return max_of(
-		due, max_of(lane, bucket_wait_ms(&d->bucket, clock_monotonic_ms())));
+	int64_t sender = sender_wait_ms(d->sender, now, &err);
+	return due > sender ? due : sender;
+}
+
+static void wait_for_more(struct dispatch *d, int64_t now)
+{
+	struct pollfd fds[SENDER_LANES_MAX];
+	size_t count = 0;
+	int64_t begin = wait_ms(d, now);
+
+	if (!sender_is_busy(d->sender) && (begin < 0 || begin > KEEP_OPEN_MS))
+		sender_rest(d->sender);
+	int64_t lanes = sender_poll(d->sender, fds, &count, now);
+	/* Something could begin and has not: every lane is full. */
+	if (begin == 0)
+		begin = sender_is_busy(d->sender) ? -1 : 100;
+	/* Nothing goes on before a result is down. */
+	if (d->store_trouble.pause) {
+		lanes = -1;
+		count = 0;
+	}
+	worker_wait_polled(d->ctx, WORKER_DISPATCH, fds, count, sooner(begin, lanes));
+}
+
+/* What is on its way is finished also when asked to stop; not where the store is away.
+ */
+static bool is_at_work(const struct dispatch *d)
+{
+	return sender_is_busy(d->sender) &&
+	       !(worker_should_stop() && d->store_trouble.pause);
 }
 
 static void run(struct dispatch *d)
 {
-	while (!worker_should_stop()) {
+	while (!worker_should_stop() || is_at_work(d)) {
 		work(d);
-		int64_t wait = wait_ms(d, clock_now());
-		if (wait < 0 || wait > KEEP_OPEN_MS)
-			lane_close(&d->lane);
-		worker_wait(d->ctx, WORKER_DISPATCH, NULL, 0, wait);
+		if (!worker_should_stop() || is_at_work(d))
+			wait_for_more(d, clock_now());
 	}
 }
 
@@ -221,26 +168,38 @@ static bool has_more(struct dispatch *d, int64_t now)
 {
 	struct err err = ERR_INIT;
 	int64_t next_at = 0;
-	bool trouble = d->lane.trouble.pause || d->store_trouble.pause;
-	int64_t horizon = now + trouble_left(&d->lane.trouble, now) +
-			  trouble_left(&d->store_trouble, now);
+	struct sender_tally tally = sender_tally(d->sender);
+	bool trouble = tally.trouble_pause || d->store_trouble.pause;
+	int64_t pause = tally.trouble_pause > d->store_trouble.pause
+				? tally.trouble_pause
+				: d->store_trouble.pause;
 
 	/* A certificate or a password does not get better by waiting. */
-	if (d->lane.trouble.pause && d->lane.trouble.said == ERR_PERM)
+	if (tally.trouble_pause && tally.trouble_kind == ERR_PERM)
 		return false;
-	if (trouble && d->lane_tries++ == ONCE_RETRIES)
+	if (trouble && d->retries++ == ONCE_RETRIES)
 		return false;
 	if (delivery_next_due_at(d->db, &next_at, &err) < 0)
 		return trouble;
-	return next_at && next_at <= horizon;
+	return next_at && next_at <= now + pause;
+}
+
+/* Until nothing is on its way. */
+static void work_through(struct dispatch *d)
+{
+	work(d);
+	while (is_at_work(d)) {
+		wait_for_more(d, clock_now());
+		work(d);
+	}
 }
 
 static void run_once(struct dispatch *d)
 {
-	work(d);
+	work_through(d);
 	while (!worker_should_stop() && has_more(d, clock_now())) {
-		worker_wait(d->ctx, WORKER_DISPATCH, NULL, 0, wait_ms(d, clock_now()));
-		work(d);
+		wait_for_more(d, clock_now());
+		work_through(d);
 	}
 }
 
@@ -256,15 +215,18 @@ static int start(struct dispatch *d, struct err *err)
 	/* Who died between a commit and its wake-up may have been us. */
 	wake_up(&d->ctx->wake, WORKER_OFFICE);
 	wake_up(&d->ctx->wake, WORKER_INTAKE);
-	return delivery_find_interrupted(
-		d->db, clock_now(), d->settings->smtp.unknown_grace_seconds, err);
+	if (delivery_find_interrupted(d->db, clock_now(),
+		    d->settings->smtp.unknown_grace_seconds, err) < 0)
+		return -1;
+	d->sender = sender_new(d->db, d->settings, open_session, d, clock_now(), err);
+	return d->sender ? 0 : -1;
 }
 
 static int finish(struct dispatch *d)
 {
-	bool trouble = d->lane.trouble.pause || d->store_trouble.pause;
+	bool trouble = sender_tally(d->sender).trouble_pause || d->store_trouble.pause;
 
-	lane_close(&d->lane);
+	sender_free(d->sender);
 	db_free(d->db);
 	return d->ctx->once ? (int)worker_result(d->did_something, trouble)
 			    : WORKER_ENDED;
@@ -275,7 +237,6 @@ int dispatch_main(const struct worker_context *ctx)
 	struct err err = ERR_INIT;
 	struct dispatch d = {.ctx = ctx,
 		.settings = &ctx->config->settings,
-		.lane = LANE_NEW,
 		.store_trouble = {
 			.who = "dispatch", .what = "store", .first = 1, .longest = 60}};
 
@@ -285,8 +246,6 @@ int dispatch_main(const struct worker_context *ctx)
 		db_free(d.db);
 		return err.kind == ERR_PERM ? WORKER_FAILED : WORKER_TRY_LATER;
 	}
-	d.bucket =
-		bucket_full(d.settings->smtp.messages_per_minute, clock_monotonic_ms());
 	if (ctx->once)
 		run_once(&d);
 	else

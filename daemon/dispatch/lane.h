@@ -1,32 +1,53 @@
 /*
- * One connection to the mail server, opened when there is something to send and kept
- * while there is more. Several lanes share nothing but the bucket and the store.
+ * One connection to the mail server and what is on its way over it: the mail at work
+ * and the one whose envelope travels behind it. Lanes share nothing but the pace and
+ * the store.
  */
 #pragma once
 
-#include "duty/trouble.h"
 #include "net/smtp.h"
+#include "store/delivery.h"
 
-struct buf;
 struct db;
-struct delivery;
 struct settings;
 
-struct lane {
-	struct smtp *smtp; /* NULL: not connected */
-	struct trouble trouble;
+/* A delivery that was claimed, until what became of it is committed. */
+struct cargo {
+	struct delivery delivery;
+	struct delivery_text text;
+	struct db *db;
+	char *envelope_id;
 };
 
-#define LANE_NEW                                                                       \
-	((struct lane){.trouble = {.who = "dispatch",                                  \
-			       .what = "smtp",                                         \
-			       .first = 5,                                             \
-			       .longest = 300}})
+void cargo_free(struct cargo *c);
+DEFINE_FREEP(cargo, struct cargo, cargo_free)
+#define cargo_auto __attribute__((cleanup(cargo_freep))) struct cargo
 
-/* Connects where needed. 0, or -1: said, and the lane pauses. */
-int lane_open(struct lane *lane, struct db *db, const struct settings *s, int64_t now);
-/* Sends over an open lane; notes trouble and its end, closes what has ended. */
-void lane_send(struct lane *lane, struct db *db, const struct settings *s,
-	const struct delivery *d, const struct buf *mail, int64_t now,
-	struct smtp_reply *ret);
+#define LANE_CARGO 2
+
+struct lane {
+	struct smtp *smtp;		 /* NULL: not connected */
+	struct cargo *cargo[LANE_CARGO]; /* in the session's line, in its order */
+	size_t count;
+	struct cargo *claimed[LANE_CARGO]; /* not yet offered: being committed */
+	size_t claimed_count;
+	int carried; /* over this connection */
+	bool was_open;
+	bool is_noted; /* the trouble it ended with was */
+	int pause;     /* seconds; grows while the server sends this lane away */
+	int64_t retry_at;
+};
+
+/* Seconds until it may be used again; 0 now. A clock set back makes it no longer than
+ * the pause. */
+int64_t lane_pause_left(const struct lane *lane, int64_t now);
+void lane_pause_grow(struct lane *lane, int64_t now);
+bool lane_is_open(const struct lane *lane);
+/* Mails it can be given once its result, if there is one, is taken. */
+size_t lane_room(const struct lane *lane);
+/* Hands what was claimed to the session. */
+void lane_offer(struct lane *lane, const struct settings *s);
+/* Takes out the first, which has a result. */
+void lane_take(struct lane *lane);
+void lane_drop_claimed(struct lane *lane);
 void lane_close(struct lane *lane);

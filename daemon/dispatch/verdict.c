@@ -57,3 +57,18 @@ struct verdict verdict_of(const struct smtp_reply *reply, const struct delivery 
 	}
 	return v;
 }
+
+const char *verdict_outcome_name(enum smtp_outcome outcome)
+{
+	switch (outcome) {
+	case SMTP_ACCEPTED:
+		return "sent";
+	case SMTP_DEFERRED:
+		return "deferred";
+	case SMTP_REFUSED:
+		return "failed";
+	case SMTP_UNKNOWN:
+		return "unknown";
+	}
+	return "";
+}

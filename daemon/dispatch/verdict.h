@@ -23,3 +23,5 @@ struct verdict verdict_of(const struct smtp_reply *reply, const struct delivery 
 /* Seconds after the n-th try (from 1): first, doubled each time, an hour at most, and
  * up to a quarter less by chance. */
 int64_t verdict_pause(int first, int tries, uint32_t chance);
+/* The state that an outcome leads to, for the log. */
+const char *verdict_outcome_name(enum smtp_outcome outcome);

@@ -6,6 +6,9 @@
 #include "base/mem.h"
 #include "store/journal.h"
 
+/* Trouble not met for longer than this, as nobody was there to meet it, is over. */
+#define RESUME_WITHIN 3600
+
 static void keep(const struct trouble *t, struct db *db, const char *what,
 	const char *why, int64_t now)
 {
@@ -30,6 +33,8 @@ static void say_trouble(
 
 void trouble_met(struct trouble *t, struct db *db, const struct err *why, int64_t now)
 {
+	struct err ignored = ERR_INIT;
+
 	if (!t->pause) {
 		t->since = now;
 		t->said = ERR_NONE;
@@ -40,12 +45,34 @@ void trouble_met(struct trouble *t, struct db *db, const struct err *why, int64_
 	t->retry_at = now + t->pause;
 	if (t->said != why->kind)
 		say_trouble(t, db, why, now);
+	if (db)
+		trouble_keep(db, t->who, t->what, t->since, why->text, now, &ignored);
+}
+
+void trouble_resume(struct trouble *t, struct db *db, int64_t now)
+{
+	struct err ignored = ERR_INIT;
+	trouble_row_auto row = TROUBLE_ROW_EMPTY;
+
+	if (trouble_find(db, t->who, t->what, &row, &ignored) != 1)
+		return;
+	if (row.seen_at < now - RESUME_WITHIN || row.since > now) {
+		trouble_forget(db, t->who, t->what, &ignored);
+		return;
+	}
+	t->since = row.since;
+	t->pause = t->first;
+	t->retry_at = now;
 }
 
 void trouble_over(struct trouble *t, struct db *db, int64_t now)
 {
+	struct err ignored = ERR_INIT;
+
 	if (!t->pause)
 		return;
+	if (db)
+		trouble_forget(db, t->who, t->what, &ignored);
 	str_auto *event = xasprintf("%s-back", t->what);
 	str_auto *after = xasprintf("%llds", (long long)(now - t->since));
 	log_event(LOG_LEVEL_INFO, event, "after=%s", after);

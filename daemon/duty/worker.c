@@ -73,6 +73,16 @@ enum wake_reason worker_wait(const struct worker_context *ctx, enum worker self,
 	return why;
 }
 
+enum wake_reason worker_wait_polled(const struct worker_context *ctx, enum worker self,
+	const struct pollfd *fds, size_t count, int64_t timeout_ms)
+{
+	say(ctx, WORKER_WAITING);
+	enum wake_reason why =
+		wake_wait_polled(&ctx->wake, self, fds, count, timeout_ms);
+	say(ctx, WORKER_BUSY);
+	return why;
+}
+
 char *worker_db_path(const struct worker_context *ctx)
 {
 	return file_join(ctx->state_dir, "utskick.db");

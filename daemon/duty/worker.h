@@ -47,6 +47,8 @@ void worker_beat(const struct worker_context *ctx);
 /* wake_wait_many, told to the supervisor as waiting. */
 enum wake_reason worker_wait(const struct worker_context *ctx, enum worker self,
 	const int *fds, size_t count, int64_t timeout_ms);
+enum wake_reason worker_wait_polled(const struct worker_context *ctx, enum worker self,
+	const struct pollfd *fds, size_t count, int64_t timeout_ms);
 
 /* state_dir/utskick.db; the caller frees. */
 char *worker_db_path(const struct worker_context *ctx);

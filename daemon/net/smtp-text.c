@@ -4,6 +4,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/mem.h"
 #include "base/text.h"
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -25,6 +26,12 @@ struct smtp_extensions smtp_read_extensions(const char *lines)
 	for (const char *line = lines; line && *line;) {
 		if (is_keyword(line, "PIPELINING"))
 			e.has_pipelining = true;
+		if (is_keyword(line, "8BITMIME"))
+			e.has_8bitmime = true;
+		if (is_keyword(line, "SMTPUTF8"))
+			e.has_utf8 = true;
+		if (is_keyword(line, "DSN"))
+			e.has_dsn = true;
 		if (is_keyword(line, "SIZE")) {
 			e.has_size = true;
 			e.size_max = line[4] == ' ' ? strtoull(line + 5, NULL, 10) : 0;
@@ -37,54 +44,126 @@ struct smtp_extensions smtp_read_extensions(const char *lines)
 }
 
 /* Atoms of the characters in set, with single dots between them. */
-static bool is_dotted(const char *s, size_t len, const char *set)
+static bool is_dotted(const char *s, size_t len, const char *set, bool with_utf8)
 {
 	if (!len || s[0] == '.' || s[len - 1] == '.')
 		return false;
-	for (size_t i = 0; i < len; i++)
+	for (size_t i = 0; i < len; i++) {
+		if (with_utf8 && (s[i] & 0x80))
+			continue;
 		if (!s[i] || (s[i] == '.' ? s[i + 1] == '.' : !strchr(set, s[i])))
 			return false;
+	}
 	return true;
 }
 
-bool smtp_address_is_plain(const char *address)
+static bool is_address(const char *address, bool with_utf8)
 {
 	const char *at = strchr(address, '@');
 
 	if (!at || strlen(address) > 254 || at - address > 64)
 		return false;
-	return is_dotted(address, (size_t)(at - address), ATEXT) &&
-	       is_dotted(at + 1, strlen(at + 1), LETTERS DIGITS "-");
+	return is_dotted(address, (size_t)(at - address), ATEXT, with_utf8) &&
+	       is_dotted(at + 1, strlen(at + 1), LETTERS DIGITS "-", false);
+}
+
+bool smtp_address_is_plain(const char *address)
+{
+	return is_address(address, false);
+}
+
+bool smtp_address_is_plain_utf8(const char *address)
+{
+	str_auto *shown = text_printable(address);
+
+	/* What cannot be shown as it is, is no address: broken UTF-8, C1, bidi marks.
+	 */
+	return is_address(address, true) && strcmp(shown, address) == 0;
+}
+
+char *smtp_xtext(const char *s)
+{
+	buf_auto to = BUF_EMPTY;
+
+	for (; *s; s++) {
+		if (*s > ' ' && *s <= '~' && *s != '+' && *s != '=')
+			buf_add_char(&to, *s);
+		else
+			buf_addf(&to, "+%02X", (unsigned char)*s);
+	}
+	return buf_steal(&to);
+}
+
+static bool has_8bit(const char *bytes, size_t len)
+{
+	uint64_t all = 0;
+	size_t i = 0;
+
+	for (; i + sizeof(all) <= len; i += sizeof(all)) {
+		uint64_t eight;
+		memcpy(&eight, bytes + i, sizeof(eight));
+		all |= eight;
+	}
+	for (; i < len; i++)
+		all |= (uint64_t)(unsigned char)bytes[i];
+	return (all & UINT64_C(0x8080808080808080)) != 0;
+}
+
+void smtp_lines_add(struct smtp_lines *l, const char *bytes, size_t len)
+{
+	const char *at = bytes, *end = bytes + len;
+	char before = l->last;
+
+	if (!len)
+		return;
+	while (at < end && !l->is_broken) {
+		const char *lf = memchr(at, '\n', (size_t)(end - at));
+		const char *cr = memchr(at, '\r', (size_t)((lf ? lf : end) - at));
+
+		/* A CR stands before the LF or, for now, at the piece's end. */
+		if (before == '\r' && lf != at)
+			l->is_broken = true;
+		if (lf && (lf > at ? cr != lf - 1 : before != '\r'))
+			l->is_broken = true;
+		if (!lf && cr && cr != end - 1)
+			l->is_broken = true;
+		at = lf ? lf + 1 : end;
+		before = '\n';
+	}
+	l->before_last = len > 1 ? end[-2] : l->last;
+	l->last = end[-1];
+	l->has_8bit = l->has_8bit || has_8bit(bytes, len);
+}
+
+bool smtp_lines_end(const struct smtp_lines *l)
+{
+	return !l->is_broken && l->before_last == '\r' && l->last == '\n';
 }
 
 bool smtp_lines_are_whole(const char *bytes, size_t len)
 {
-	const char *at = bytes, *end = bytes + len;
+	struct smtp_lines l = {0};
 
-	if (len < 2 || end[-1] != '\n')
-		return false;
-	for (const char *cr; at < end; at = cr + 2) {
-		cr = memchr(at, '\r', (size_t)(end - at));
-		if (!cr || cr + 1 == end || cr[1] != '\n' ||
-			memchr(at, '\n', (size_t)(cr - at)))
-			return false;
-	}
-	return true;
+	smtp_lines_add(&l, bytes, len);
+	return smtp_lines_end(&l);
 }
 
 void smtp_stuff(const char *bytes, size_t len, bool *at_line_start, struct buf *to)
 {
 	const char *at = bytes, *end = bytes + len;
 
-	buf_clear(to);
 	while (at < end) {
-		const char *lf = memchr(at, '\n', (size_t)(end - at));
-		const char *next = lf ? lf + 1 : end;
+		const char *dot = *at_line_start && *at == '.' ? at : NULL;
 
-		if (*at_line_start && *at == '.')
-			buf_add_char(to, '.');
+		if (!dot) {
+			const char *found = memmem(at, (size_t)(end - at), "\n.", 2);
+			dot = found ? found + 1 : NULL;
+		}
+		const char *next = dot ? dot : end;
 		buf_add(to, at, (size_t)(next - at));
-		*at_line_start = lf != NULL;
-		at = next;
+		if (dot)
+			buf_add(to, "..", 2);
+		at = dot ? dot + 1 : end;
+		*at_line_start = at == end && !dot && end[-1] == '\n';
 	}
 }

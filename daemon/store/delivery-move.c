@@ -35,6 +35,13 @@ static int find_next(struct db *db, int64_t now, int64_t *ret_id, struct err *er
 		SQL_INT(now));
 }
 
+int delivery_is_due(struct db *db, int64_t now, struct err *err)
+{
+	int64_t id = 0;
+
+	return find_next(db, now, &id, err);
+}
+
 int delivery_claim(struct db *db, int64_t now, struct delivery *ret, struct err *err)
 {
 	tx_auto tx = TX_NONE;
@@ -260,4 +267,62 @@ int delivery_move(struct db *db, int64_t id, enum delivery_state state,
 		tx_commit(&tx, err) < 0)
 		return -1;
 	return 1;
+}
+
+/* The journal has each sending, also a second one of the same delivery. */
+int delivery_count_sent(struct db *db, int64_t since, int64_t *ret, struct err *err)
+{
+	return db_find_int(db, err, ret,
+		       "SELECT count(*) FROM journal INDEXED BY journal_at\n"
+		       "WHERE at > ? AND who = 'dispatch' AND what = 'sent'",
+		       SQL_INT(since)) < 0
+		       ? -1
+		       : 0;
+}
+
+int delivery_sent_at(
+	struct db *db, int64_t since, int64_t n, int64_t *ret_at, struct err *err)
+{
+	*ret_at = 0;
+	return db_find_int(db, err, ret_at,
+		       "SELECT at FROM journal INDEXED BY journal_at\n"
+		       "WHERE at > ? AND who = 'dispatch' AND what = 'sent'\n"
+		       "ORDER BY at, id\n"
+		       "LIMIT 1 OFFSET ?",
+		       SQL_INT(since), SQL_INT(n)) < 0
+		       ? -1
+		       : 0;
+}
+
+int delivery_fail_overdue(struct db *db, int64_t before, const char *words, int limit,
+	int64_t now, struct err *err)
+{
+	tx_auto tx = TX_NONE;
+	ids_auto ids = IDS_NONE;
+
+	if (tx_begin(&tx, db, err) < 0)
+		return -1;
+	stmt_auto q = stmt_open(db,
+		"SELECT id FROM delivery INDEXED BY delivery_queue\n"
+		"WHERE state IN ('due', 'deferred')\n"
+		"  AND coalesce(first_try_at, due_at) <= ?\n"
+		"ORDER BY priority, due_at, id\n"
+		"LIMIT ?",
+		SQL_INT(before), SQL_INT(limit));
+	if (ids_collect(&ids, &q, err) < 0)
+		return -1;
+	stmt_close(&q);
+	for (size_t i = 0; i < ids.count; i++)
+		if (delivery_move(db, ids.list[i], DELIVERY_FAILED, words, now, err) <
+			0)
+			return -1;
+	return tx_commit(&tx, err) < 0 ? -1 : (int)ids.count;
+}
+
+int delivery_has_come_back(
+	struct db *db, const struct delivery *d, int64_t *ret_incoming, struct err *err)
+{
+	return db_find_int(db, err, ret_incoming,
+		"SELECT id FROM incoming WHERE message_id = ? LIMIT 1",
+		SQL_TEXT(d->message_id));
 }

@@ -12,6 +12,8 @@
 /* The next due or deferred one with due_at <= now by priority, then due_at; becomes
  * `sending`, tries + 1, in a transaction of its own. 1, 0 none, -1. */
 int delivery_claim(struct db *db, int64_t now, struct delivery *ret, struct err *err);
+/* Whether delivery_claim would find one: 1, 0, -1. */
+int delivery_is_due(struct db *db, int64_t now, struct err *err);
 /* At the start of dispatch: every `sending` becomes `unknown`, due again (to be looked
  * into) after grace seconds. Count or -1. */
 int delivery_find_interrupted(
@@ -34,6 +36,18 @@ int delivery_next_unknown(
 /* A due, deferred or unknown one waits until due_at: the next look at an unknown one.
  */
 int delivery_set_due(struct db *db, int64_t id, int64_t due_at, struct err *err);
+/* How many mails the server took from since on. */
+int delivery_count_sent(struct db *db, int64_t since, int64_t *ret, struct err *err);
+/* When the n-th of those (from 0) was taken; 0 where there are fewer. */
+int delivery_sent_at(
+	struct db *db, int64_t since, int64_t n, int64_t *ret_at, struct err *err);
+/* Due and deferred ones that waited since `before` or longer fail with these words, at
+ * most limit of them at once. Count or -1. */
+int delivery_fail_overdue(struct db *db, int64_t before, const char *words, int limit,
+	int64_t now, struct err *err);
+/* The mail itself came back into the mailbox (a copy to us): 1, 0, -1. */
+int delivery_has_come_back(struct db *db, const struct delivery *d,
+	int64_t *ret_incoming, struct err *err);
 /* When the earliest due, deferred or unknown one falls due; 0 where none waits. */
 int delivery_next_due_at(struct db *db, int64_t *ret_at, struct err *err);
 

@@ -203,6 +203,58 @@ int delivery_read(struct db *db, int64_t id, struct buf *ret, struct err *err)
 	return db_read_blob(db, "letter_body", "bytes", letter_id, ret, err);
 }
 
+int delivery_text_find(
+	struct db *db, int64_t id, struct delivery_text *ret, struct err *err)
+{
+	stmt_auto q = stmt_open(db,
+		"SELECT CASE WHEN c.body IS NULL THEN d.letter_id END, "
+		"length(c.head),\n"
+		"  coalesce(length(c.body), length(b.bytes))\n"
+		"FROM delivery AS d\n"
+		"JOIN delivery_content AS c ON c.delivery_id = d.id\n"
+		"LEFT JOIN letter_body AS b ON b.letter_id = d.letter_id\n"
+		"WHERE d.id = ?",
+		SQL_INT(id));
+	int r = stmt_step(&q, err);
+
+	if (r == 0)
+		return err_set(err, ERR_PERM,
+			"delivery %lld has no content: not frozen", (long long)id);
+	if (r < 0)
+		return -1;
+	*ret = (struct delivery_text){.id = id,
+		.letter_id = stmt_int(&q, 0),
+		.head_size = stmt_int(&q, 1),
+		.size = stmt_int(&q, 1) + stmt_int(&q, 2)};
+	return 0;
+}
+
+static int read_body(struct db *db, const struct delivery_text *text, int64_t at,
+	void *to, size_t size, struct err *err)
+{
+	if (text->letter_id)
+		return db_read_blob_at(
+			db, "letter_body", "bytes", text->letter_id, at, to, size, err);
+	return db_read_blob_at(
+		db, "delivery_content", "body", text->id, at, to, size, err);
+}
+
+int delivery_text_read(struct db *db, const struct delivery_text *text, int64_t at,
+	void *to, size_t size, struct err *err)
+{
+	size_t in_head = at < text->head_size ? (size_t)(text->head_size - at) : 0;
+
+	if (in_head > size)
+		in_head = size;
+	if (in_head && db_read_blob_at(db, "delivery_content", "head", text->id, at, to,
+			       in_head, err) < 0)
+		return -1;
+	if (in_head == size)
+		return 0;
+	return read_body(db, text, at + (int64_t)in_head - text->head_size,
+		(char *)to + in_head, size - in_head, err);
+}
+
 static int find_id(struct db *db, const char *key, int64_t *ret_id, struct err *err)
 {
 	*ret_id = key_as_id(key);

@@ -57,3 +57,44 @@ int told_forget(struct db *db, const char *key, struct err *err)
 {
 	return db_run(db, err, "DELETE FROM told WHERE key = ?", SQL_TEXT(key));
 }
+
+void trouble_row_deinit(struct trouble_row *row)
+{
+	free(row->words);
+	*row = TROUBLE_ROW_EMPTY;
+}
+
+int trouble_keep(struct db *db, const char *who, const char *what, int64_t since,
+	const char *words, int64_t now, struct err *err)
+{
+	return db_run(db, err,
+		"INSERT INTO trouble (who, what, since, seen_at, words)\n"
+		"VALUES (?, ?, ?, ?, ?)\n"
+		"ON CONFLICT (who, what) DO UPDATE\n"
+		"SET seen_at = excluded.seen_at, words = excluded.words",
+		SQL_TEXT(who), SQL_TEXT(what), SQL_INT(since), SQL_INT(now),
+		SQL_TEXT(words));
+}
+
+int trouble_forget(struct db *db, const char *who, const char *what, struct err *err)
+{
+	return db_run(db, err, "DELETE FROM trouble WHERE who = ? AND what = ?",
+		SQL_TEXT(who), SQL_TEXT(what));
+}
+
+int trouble_find(struct db *db, const char *who, const char *what,
+	struct trouble_row *ret, struct err *err)
+{
+	stmt_auto q = stmt_open(db,
+		"SELECT since, seen_at, words FROM trouble\n"
+		"WHERE who = ? AND what = ?",
+		SQL_TEXT(who), SQL_TEXT(what));
+	int r = stmt_step(&q, err);
+
+	if (r == 1) {
+		trouble_row_deinit(ret);
+		*ret = (struct trouble_row){
+			stmt_int(&q, 0), stmt_int(&q, 1), stmt_copy(&q, 2)};
+	}
+	return r;
+}

@@ -31,6 +31,25 @@ json_t *journal_about(struct db *db, int64_t meeting_id, int64_t incoming_id,
 int told_once(struct db *db, const char *key, int64_t now, struct err *err);
 int told_forget(struct db *db, const char *key, struct err *err);
 
+/* Trouble that lasts, one row while it does: since when, when it was last met, in whose
+ * words. */
+struct trouble_row {
+	int64_t since;
+	int64_t seen_at;
+	char *words;
+};
+#define TROUBLE_ROW_EMPTY ((struct trouble_row){0})
+void trouble_row_deinit(struct trouble_row *row);
+#define trouble_row_auto __attribute__((cleanup(trouble_row_deinit))) struct trouble_row
+
+/* since is kept where the row is there. */
+int trouble_keep(struct db *db, const char *who, const char *what, int64_t since,
+	const char *words, int64_t now, struct err *err);
+int trouble_forget(struct db *db, const char *who, const char *what, struct err *err);
+/* 1, 0 there is none, -1. */
+int trouble_find(struct db *db, const char *who, const char *what,
+	struct trouble_row *ret, struct err *err);
+
 /* Rows of one of: deliveries meetings answers minutes journal, in [from, to), for
  * `export`, times in RFC 3339 local: deliveries by when they were promised, meetings by
  * their start, the others by when they were recorded. -1 ERR_PERM: no such. Also takes

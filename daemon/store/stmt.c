@@ -204,6 +204,17 @@ int db_read_blob(struct db *db, const char *table, const char *column, int64_t r
 	return 0;
 }
 
+int db_read_blob_at(struct db *db, const char *table, const char *column, int64_t rowid,
+	int64_t at, void *to, size_t size, struct err *err)
+{
+	__attribute__((cleanup(blob_closep))) sqlite3_blob *b = NULL;
+	int rc = sqlite3_blob_open(db->handle, "main", table, column, rowid, 0, &b);
+
+	if (!rc)
+		rc = sqlite3_blob_read(b, to, (int)size, (int)at);
+	return rc ? db_error(db, rc, err) : 0;
+}
+
 int tx_begin(struct tx *tx, struct db *db, struct err *err)
 {
 	*tx = (struct tx){db, sqlite3_get_autocommit(db->handle) != 0};

@@ -82,6 +82,9 @@ int64_t db_last_id(const struct db *db);
 /* Adds the content of one BLOB column of one row to ret, in pieces. */
 int db_read_blob(struct db *db, const char *table, const char *column, int64_t rowid,
 	struct buf *ret, struct err *err);
+/* Exactly size bytes of it, from at on. */
+int db_read_blob_at(struct db *db, const char *table, const char *column, int64_t rowid,
+	int64_t at, void *to, size_t size, struct err *err);
 /* Fills err from the connection. Returns -1. */
 int db_error(const struct db *db, int rc, struct err *err);
 sqlite3 *db_handle(const struct db *db);

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "net-fake.h"
-#include "net/smtp-over.h"
+#include "smtp-wait.h"
 
 #define FROM "utskott@linkoping.example"
 #define TO "anna@utskott.example"
