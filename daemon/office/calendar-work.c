@@ -105,6 +105,19 @@ static int drop_meeting(struct office *o, int64_t id, const json_t *problems,
 		o->db, id, MEETING_CANCELLED, "meeting-gone", now, err);
 }
 
+/* An entry of a collection that was taken away while others are there: a series that
+ * ends is no calendar that emptied itself (intake sees to that one). 1, 0, -1. */
+static int is_entry_removed(
+	const struct office *o, const struct source *source, struct err *err)
+{
+	const struct calendar_settings *settings = calendar_of(o, source);
+
+	if (!source->is_gone || !settings || !settings->caldav)
+		return 0;
+	json_auto_t *there = source_etags(o->db, source->calendar, err);
+	return there ? json_object_size(there) > 0 : -1;
+}
+
 /* Meetings of the source that it no longer has are cancelled, unless all that were told
  * went at once. */
 static int drop_missing(struct office *o, const struct source *source,
@@ -117,9 +130,10 @@ static int drop_missing(struct office *o, const struct source *source,
 	if (!known)
 		return -1;
 	int told = count_told(o, known, err);
-	if (told < 0)
+	int is_removed = is_entry_removed(o, source, err);
+	if (told < 0 || is_removed < 0)
 		return -1;
-	if (told > 1 && json_object_size(seen) == 0)
+	if (told > 1 && json_object_size(seen) == 0 && !is_removed)
 		return notice_calendar_emptied(o, source, told, now, err);
 	json_array_foreach (known, i, one) {
 		int64_t id = json_integer_value(one);

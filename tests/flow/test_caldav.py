@@ -79,6 +79,25 @@ def test_a_new_entry_is_a_meeting_a_change_an_update_and_a_removed_one_cancelled
     assert s.problem() is None
 
 
+def test_a_series_is_moved_in_one_date_and_then_taken_away_whole(scene):
+    s = scene
+    series = dict(rrule="FREQ=WEEKLY;COUNT=3", location="Biblioteket")
+    s.enter("ryd-1", at(60))
+    s.enter("vecko", at(1, 15), **series)
+    s.run(clock(0, 9))
+    assert s.count("invitation") == 2
+    moved = make_event("vecko", at(9, 16), summary="Trygghetsråd Ryd", location="Biblioteket").replace(
+        "SEQUENCE:0", "SEQUENCE:1\nRECURRENCE-ID;TZID=Europe/Stockholm:20260915T150000")
+    s.server.put(f"{s.path}vecko.ics", make_ics(
+        make_event("vecko", at(1, 15), summary="Trygghetsråd Ryd", **series), moved))
+    s.run(clock(0, 10))
+    assert (s.count("update"), s.count("cancellation")) == (1, 0)
+    s.remove("vecko")
+    s.run(clock(0, 11))
+    assert s.count("cancellation") == 2
+    assert s.problem() is None
+
+
 def test_a_server_that_is_away_costs_nothing_but_freshness(scene):
     s = scene
     s.enter("ryd-1", at(5))
