@@ -249,7 +249,7 @@ static void read_head(struct reading *r)
 	if (has_header(r->tree))
 		header_fields_read(&fields, r->tree->top, r->tree->top_len);
 	mail_head_put(r->json, &fields);
-	const char *class = mail_head_class(&fields, r->tree);
+	const char *class = mail_head_class(&fields, r->tree, buf_str(&r->text));
 	json_put_str(r->json, "class", class);
 	if (strcmp(class, "bounce") == 0)
 		mail_dsn_put(r->json, &fields, r->tree, buf_str(&r->text));
