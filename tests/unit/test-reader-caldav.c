@@ -53,7 +53,8 @@ static void what_a_server_says_is_read(void **state)
 			"'A:1\\r\\nB:<!DOCTYPE html>&amp;'}]}"},
 		{"<d:response><d:href>/a</d:href><d:propstat><d:prop><d:resourcetype>"
 		 "<d:collection/><c:calendar/></"
-		 "d:resourcetype><d:displayname>R\xc3\xa5""d"
+		 "d:resourcetype><d:displayname>R\xc3\xa5"
+		 "d"
 		 "</d:displayname><c:supported-calendar-component-set>"
 		 "<c:comp name=\"VEVENT\"/></c:supported-calendar-component-set>"
 		 "<d:current-user-principal><d:href>/p/</d:href>"
