@@ -49,7 +49,7 @@ all: $(BUILD)/utskickd $(BUILD)/utskick
 define folder
 $(BUILD)/$(1).a: $(call objects,$(1))
 	@rm -f $$@
-	$$(AR) rcs $$@ $$^
+	$$(Q)$$(AR) rcs $$@ $$^
 OBJECTS += $(call objects,$(1))
 endef
 $(foreach f,$(FOLDERS),$(eval $(call folder,$(f))))
@@ -81,7 +81,8 @@ unit_uses   = $(shell awk -v f=$(1) 'f == $$1 { on = 1 } on' tests/unit/link-ord
 define unit
 $(BUILD)/unit/$(1): tests/unit/$(1).c $(call archives,$(call unit_uses,$(call unit_folder,$(1))))
 	@mkdir -p $$(@D)
-	$$(CC) $$(ALL_CFLAGS) -MMD -MP $$(ALL_LDFLAGS) -o $$@ $$(filter %.c %.a,$$^) -lcmocka $$(LIBS)
+	$$(SAY) LD $$@
+	$$(Q)$$(CC) $$(ALL_CFLAGS) -MMD -MP $$(ALL_LDFLAGS) -o $$@ $$(filter %.c %.a,$$^) -lcmocka $$(LIBS)
 endef
 $(foreach t,$(patsubst tests/unit/%.c,%,$(UNIT_SRC)),$(eval $(call unit,$(t))))
 -include $(patsubst %,%.d,$(UNIT_BIN))
