@@ -33,10 +33,16 @@ static const struct reason reasons[] = {
 		"nothing is answered."},
 	{"automatic-mail-cap", "The address has had as many automatic mails today as one address "
 		"may have, so none was sent."},
+	{"bounce-complaint", "A reader reported the mail as unwanted; it did reach him, and nothing "
+		"changed."},
 	{"bounce-counted", "A returned mail: the delivery that it is about is marked as not "
 		"received."},
+	{"bounce-delayed", "A server still tries to deliver the mail; nothing changed."},
+	{"bounce-delivered", "The recipient's server reported that the mail was delivered."},
 	{"bounce-no-failure", "A report about a delivery that has not failed; nothing changed."},
 	{"bounce-not-ours", "A returned mail about nothing that was sent from here."},
+	{"bounce-relayed", "The mail went on to a server that reports no success, or to a list; "
+		"whether it arrived is not known."},
 	{"bounced", "The recipient's side returned the mail as undeliverable."},
 	{"broken-act", "What this asked for could not be carried out here; it is set aside and can "
 		"be read again."},
