@@ -46,6 +46,8 @@ json_t *attendee_read(icalproperty *p)
 	if (rsvp)
 		json_object_set_new(attendee, "rsvp",
 			json_boolean(text_equal_nocase(rsvp, "TRUE")));
+	str_auto *comment = property_parameter(p, "X-RESPONSE-COMMENT");
+	json_put_str(attendee, "comment", comment);
 	put_address(attendee, "sent_by", p, "SENT-BY");
 	put_address(attendee, "delegated_to", p, "DELEGATED-TO");
 	put_address(attendee, "delegated_from", p, "DELEGATED-FROM");

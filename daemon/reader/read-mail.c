@@ -51,7 +51,8 @@ static json_t *answer_of(
 		json_put_str(answer, members[i], json_str(attendee, members[i]));
 	json_put_int(answer, "sequence", json_int_or(component, "sequence", 0));
 	json_put_str(answer, "dtstamp", json_str(component, "dtstamp"));
-	json_put_str(answer, "comment", json_str(component, "comment"));
+	json_put_str(answer, "comment",
+		json_str_or(attendee, "comment", json_str(component, "comment")));
 	if (json_bool_or(calendar, "forwarded", false))
 		json_object_set_new(answer, "forwarded", json_true());
 	return answer;
