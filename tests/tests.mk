@@ -24,7 +24,7 @@ test: deps
 
 test-san: deps
 	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=build-san SAN=1 all unit-programs
-	@$(MAKE) --no-print-directory BUILD=build-san SAN=1 test-unit test-flow
+	@UTSKICK_KILLS=60 $(MAKE) --no-print-directory BUILD=build-san SAN=1 test-unit test-flow
 
 .PHONY: unit-programs test-unit
 unit-programs: $(UNIT_BIN)
@@ -33,11 +33,21 @@ UNIT_SCRIPTS := $(wildcard tests/unit/*.sh)
 test-unit: unit-programs
 	@BUILD=$(BUILD) tests/run-unit.sh $(UNIT_SCRIPTS) $(UNIT_BIN)
 
-# make test-flow FLOW=tests/flow/test_rig.py for a part.
-FLOW ?= tests/flow
-.PHONY: test-flow
+# make test-flow FLOW=tests/flow/test_rig.py for a part. All of it in two halves side by
+# side, each with servers of its own: they mostly wait.
+FLOW ?=
+HALF := tests/flow/test_kill.py tests/flow/test_bad_input.py
+.PHONY: test-flow flow-half flow-other-half
 test-flow: all
+ifeq ($(FLOW),)
+	@$(MAKE) --no-print-directory -j$(JOBS) -O flow-half flow-other-half
+else
 	@BUILD=$(BUILD) $(PYTEST) $(FLOW)
+endif
+flow-half:
+	@BUILD=$(BUILD) $(PYTEST) $(HALF)
+flow-other-half:
+	@BUILD=$(BUILD) $(PYTEST) $(addprefix --ignore=,$(HALF)) tests/flow
 
 # Longer than in `make test`: KILLS kills at random moments; SEED=n repeats a run.
 KILLS ?= 1000
