@@ -120,6 +120,10 @@ static void print_mail(const struct out *o, const json_t *file)
 	out_field(o, OUT_PLAIN, "message-id", json_str(file, "message_id"));
 	print_outcome(o, file);
 	out_field(o, OUT_PLAIN, "answer", json_str(file, "partstat"));
+	out_field(o, OUT_PLAIN,
+		json_bool_or(file, "absent_until_is_return", false) ? "back on"
+								    : "away until",
+		json_str(file, "absent_until"));
 	print_failed(o, json_object_get(file, "failed"));
 	print_attachments(o, json_object_get(file, "attachments"));
 	out_field(o, OUT_PLAIN, "flags", flags);

@@ -18,8 +18,8 @@ static int print_row(const json_t *row, void *context)
 
 static bool is_known(const char *what)
 {
-	static const char *const known[] = {
-		"incoming", "deliveries", "meetings", "answers", "minutes", "journal"};
+	static const char *const known[] = {"incoming", "deliveries", "meetings",
+		"answers", "minutes", "absences", "journal"};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
 		if (strcmp(known[i], what) == 0)
@@ -45,7 +45,7 @@ static int run(struct command *c, struct err *err)
 		err_set(err, ERR_PERM,
 			"nothing to export is called %s: there are incoming, "
 			"deliveries, "
-			"meetings, answers, minutes and journal",
+			"meetings, answers, minutes, absences and journal",
 			what);
 		return command_usage(err);
 	}

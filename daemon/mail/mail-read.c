@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "mail/absence.h"
 #include "mail/charset.h"
 #include "mail/mail-dsn.h"
 #include "mail/mail-head.h"
@@ -243,6 +244,21 @@ static bool has_header(const struct mail_tree *tree)
 		       line_starts(&line, ">From "));
 }
 
+/* In its text, or in its subject alone. */
+static void read_absence(struct reading *r)
+{
+	const char *sent = json_str(r->json, "date");
+	bool is_return = false;
+	str_auto *until = absence_until(buf_str(&r->text), sent, &is_return);
+	if (!until)
+		until = absence_until(
+			json_str_or(r->json, "subject", ""), sent, &is_return);
+	json_put_str(r->json, "absent_until", until);
+	if (until)
+		json_object_set_new(
+			r->json, "absent_until_is_return", json_boolean(is_return));
+}
+
 static void read_head(struct reading *r)
 {
 	header_fields_auto fields = HEADER_FIELDS_NONE;
@@ -253,6 +269,8 @@ static void read_head(struct reading *r)
 	json_put_str(r->json, "class", class);
 	if (strcmp(class, "bounce") == 0)
 		mail_dsn_put(r->json, &fields, r->tree, buf_str(&r->text));
+	if (strcmp(class, "auto-reply") == 0)
+		read_absence(r);
 }
 
 static void read_all(struct reading *r)

@@ -6,6 +6,7 @@
 #include "mail/address.h"
 #include "mail/message-id.h"
 #include "office/handler.h"
+#include "store/absence.h"
 
 static int record(
 	struct decision *ret, const char *class, const char *reason, bool is_handled)
@@ -64,17 +65,24 @@ static int auto_reply_matches(
 static int auto_reply_act(struct office *o, const struct mail_case *c,
 	struct decision *ret, struct err *err)
 {
-	(void)o;
-	(void)c;
-	(void)err;
-	return record(ret, "auto-reply", "auto-reply", true);
+	const char *until = json_str(c->said, "absent_until");
+	const struct absence absence = {.address = c->from,
+		.until = until,
+		.is_return = json_bool_or(c->said, "absent_until_is_return", false),
+		.incoming_id = c->in->id,
+		.from_at = c->in->arrived_at};
+
+	record(ret, "auto-reply", until ? "auto-reply-absent" : "auto-reply", true);
+	return c->from && absence_add(o->db, &absence, c->now, err) < 0 ? -1 : 0;
 }
 
 const struct handler handler_auto_reply = {
 	.name = "auto-reply",
 	.matches = auto_reply_matches,
 	.act = auto_reply_act,
-	.describe = "An automatic answer is recorded and never answered.",
+	.describe =
+		"An automatic answer is recorded, as an absence where it says until "
+		"when, and never answered.",
 };
 
 /* ---- a calendar that cannot be read ---- */

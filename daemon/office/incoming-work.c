@@ -144,7 +144,8 @@ static json_t *detail_of(const json_t *said)
 {
 	static const char *const kept[] = {"text", "attachments", "answers", "failed",
 		"counters", "refreshes", "attendee", "partstat", "comment", "sequence",
-		"flags", "to", "date", "original_message_id", "auto_submitted"};
+		"flags", "to", "date", "original_message_id", "auto_submitted",
+		"reached", "complaint", "absent_until", "absent_until_is_return"};
 	json_t *detail = json_object();
 
 	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++) {

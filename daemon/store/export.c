@@ -311,6 +311,33 @@ static int export_journal(struct db *db, const struct range *r, struct err *err)
 	return pass_rows(&q, journal_row, r, err);
 }
 
+static json_t *absence_row(const struct stmt *q)
+{
+	json_t *row = json_object();
+
+	put_text(row, "person", q, 0);
+	put_text(row, "address", q, 1);
+	put_text(row, "until", q, 2);
+	put_bool(row, "is_return", q, 3);
+	put_text(row, "register", q, 4);
+	put_time(row, "at", q, 5);
+	return row;
+}
+
+static int export_absences(struct db *db, const struct range *r, struct err *err)
+{
+	stmt_auto q = stmt_open(db,
+		"SELECT a.person, a.address, a.until, a.is_return,\n"
+		"  printf('%04d-%06d', i.register_year, i.register_number), a.from_at\n"
+		"FROM absence AS a\n"
+		"JOIN incoming AS i ON i.id = a.incoming_id\n"
+		"WHERE a.from_at >= ? AND a.from_at < ?\n"
+		"ORDER BY a.id",
+		SQL_INT(r->from), SQL_INT(r->to));
+
+	return pass_rows(&q, absence_row, r, err);
+}
+
 static const struct {
 	const char *what;
 	int (*run)(struct db *db, const struct range *r, struct err *err);
@@ -320,6 +347,7 @@ static const struct {
 	{"meetings", export_meetings},
 	{"answers", export_answers},
 	{"minutes", export_minutes},
+	{"absences", export_absences},
 	{"journal", export_journal},
 };
 
@@ -334,6 +362,6 @@ int store_export(struct db *db, const char *what, int64_t from, int64_t to,
 	return err_set(err, ERR_PERM,
 		"nothing to export is called %s: there are incoming, deliveries, "
 		"meetings, "
-		"answers, minutes and journal",
+		"answers, minutes, absences and journal",
 		what);
 }

@@ -375,6 +375,19 @@ static const char *const migrations[] = {
 	"  link TEXT,                -- address of one that stays where it is\n"
 	"  PRIMARY KEY (meeting_id, position)\n"
 	") STRICT, WITHOUT ROWID;\n",
+
+	/* ---- 5: who is away, as automatic answers said ---- */
+	"CREATE TABLE absence (\n"
+	"  id INTEGER PRIMARY KEY,\n"
+	"  incoming_id INTEGER NOT NULL UNIQUE REFERENCES incoming (id),\n"
+	"  person TEXT,              -- id in the directory; NULL: nobody there\n"
+	"  address TEXT NOT NULL COLLATE NOCASE,\n"
+	"  from_at INTEGER NOT NULL, -- when the answer arrived\n"
+	"  until TEXT,               -- local day; NULL: it does not say\n"
+	"  is_return INTEGER NOT NULL CHECK (is_return IN (0, 1)), -- first day back\n"
+	"  at INTEGER NOT NULL\n"
+	") STRICT;\n"
+	"CREATE INDEX absence_address ON absence (address, id);\n",
 };
 /* clang-format on */
 

@@ -31,6 +31,8 @@ static const struct reason reasons[] = {
 	{"answered", "The recipient answered, so the mail was received."},
 	{"auto-reply", "An automatic answer, out of office for example; nobody wrote it and "
 		"nothing is answered."},
+	{"auto-reply-absent", "An automatic answer that says until when its owner is away; it is "
+		"noted, answers nothing and is answered by nobody."},
 	{"automatic-mail-cap", "The address has had as many automatic mails today as one address "
 		"may have, so none was sent."},
 	{"bounce-complaint", "A reader reported the mail as unwanted; it did reach him, and nothing "
