@@ -68,10 +68,11 @@ static json_t *held_data(
 	json_t *file;
 
 	json_array_foreach (json_object_get(c->said, "attachments"), i, file)
-		json_array_append_new(
-			files, json_pack("{s:s, s:{s:I}}", "name",
-				       json_str_or(file, "name", ""), "size", "$size",
-				       (json_int_t)json_int_or(file, "size", 0)));
+		if (strcmp(act, "minutes") == 0)
+			json_array_append_new(files,
+				json_pack("{s:s, s:{s:I}}", "name",
+					json_str_or(file, "name", ""), "size", "$size",
+					(json_int_t)json_int_or(file, "size", 0)));
 	json_t *data = json_pack("{s:{s:I, s:s, s:s, s:o, s:o, s:o, s:o}, s:{s:o}}",
 		"held", "id", (json_int_t)held_id, "from", c->from ? c->from : "?",
 		"subject", json_str_or(c->said, "subject", ""), "what",

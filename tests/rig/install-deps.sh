@@ -10,7 +10,8 @@ BUILD="build-essential pkg-config libcurl4-gnutls-dev libetpan-dev libgmime-3.0-
 TEST="libcmocka-dev clang clang-format clang-tidy libclang-rt-14-dev mandoc git
 	dovecot-core dovecot-imapd dovecot-lmtpd postfix openssl sqlite3 systemd
 	python3 python3-pytest python3-icalendar python3-recurring-ical-events
-	python3-jsonschema python3-cryptography radicale xandikos"
+	python3-jsonschema python3-cryptography radicale xandikos
+	php-cli php-sabre-vobject php-horde-itip"
 POLICY=/usr/sbin/policy-rc.d
 LOG=$(mktemp)
 
