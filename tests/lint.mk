@@ -3,7 +3,7 @@
 SOURCES := $(wildcard daemon/*.c daemon/*/*.c)
 HEADERS := $(wildcard daemon/*/*.h)
 OTHER_C := $(wildcard tests/*/*.[ch])
-MANUALS := $(wildcard daemon/*.[18] config/*.5)
+MANUALS := $(wildcard daemon/*.[178] config/*.5)
 # A file is looked at again when it, a header or the rules have changed.
 TIDIED  := $(patsubst %.c,$(BUILD)/lint/%.tidy,$(SOURCES))
 

@@ -7,6 +7,7 @@
 #include "command/command.h"
 #include "command/control-client.h"
 #include "command/names.h"
+#include "command/status-servers.h"
 #include "command/table.h"
 #include "duty/plan.h"
 #include "store/delivery.h"
@@ -223,7 +224,7 @@ static bool is_recent(const json_t *rows, int64_t since)
 static bool needs_person(const json_t *status, int64_t since)
 {
 	static const char *const lists[] = {
-		"held", "set_aside", "late", "calendars", "unplaced"};
+		"held", "set_aside", "late", "calendars", "unplaced", "refused"};
 	const json_t *daemon = json_object_get(status, "daemon");
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
@@ -257,7 +258,9 @@ static json_t *collect(const struct command *c, struct err *err)
 		put(status, "set_aside",
 			with_times(overview_set_aside(c->db, since, err))) < 0 ||
 		source_each(c->db, add_broken_calendar, calendars, err) < 0 ||
-		add_failing(c, calendars, err) < 0)
+		add_failing(c, calendars, err) < 0 ||
+		put(status, "refused", status_refused(c, err)) < 0 ||
+		put(status, "warnings", status_warnings(c)) < 0)
 		return NULL;
 	json_object_del(waiting, "incoming_since");
 	json_object_del(waiting, "requests_since");
@@ -431,6 +434,7 @@ static void print_calendars(const struct out *o, const json_t *status)
 static void print(const struct out *o, const json_t *status)
 {
 	print_daemon(o, json_object_get(status, "daemon"));
+	status_print_servers(o, status);
 	print_waiting(o, json_object_get(status, "waiting"));
 	print_mails(o, "Waits for the coordinator (`utskick held`)",
 		json_object_get(status, "held"));

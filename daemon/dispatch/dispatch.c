@@ -23,6 +23,7 @@ struct dispatch {
 	const struct settings *settings;
 	struct db *db;
 	struct sender *sender;
+	struct server_access access;
 	struct trouble store_trouble;
 	struct sender_tally told; /* what the others were woken for */
 	int64_t looked_at;	  /* for unknown outcomes */
@@ -32,9 +33,9 @@ struct dispatch {
 
 static struct smtp *open_session(void *context, struct err *err)
 {
-	const struct dispatch *d = context;
+	struct dispatch *d = context;
 
-	return server_begin_smtp(&d->settings->smtp, err);
+	return server_begin_smtp(&d->access, &d->settings->smtp, clock_now(), err);
 }
 
 /* ---- turns ---- */
@@ -78,6 +79,8 @@ static int turn(struct dispatch *d, int64_t now, struct err *err)
 	if (settled < 0)
 		return -1;
 	int done = sender_turn(d->sender, may_claim, now, err);
+	if (server_note(&d->access, d->db, "dispatch", now))
+		wake_up(&d->ctx->wake, WORKER_OFFICE);
 	wake_others(d, now);
 	return done < 0 ? -1 : settled || done;
 }
@@ -175,7 +178,8 @@ static bool has_more(struct dispatch *d, int64_t now)
 				: d->store_trouble.pause;
 
 	/* A certificate or a password does not get better by waiting. */
-	if (tally.trouble_pause && tally.trouble_kind == ERR_PERM)
+	if (tally.trouble_pause && tally.trouble_kind == ERR_PERM &&
+		!server_may_renew(&d->access, now))
 		return false;
 	if (trouble && d->retries++ == ONCE_RETRIES)
 		return false;
@@ -227,6 +231,7 @@ static int finish(struct dispatch *d)
 	bool trouble = sender_tally(d->sender).trouble_pause || d->store_trouble.pause;
 
 	sender_free(d->sender);
+	server_access_deinit(&d->access);
 	db_free(d->db);
 	return d->ctx->once ? (int)worker_result(d->did_something, trouble)
 			    : WORKER_ENDED;
@@ -237,6 +242,7 @@ int dispatch_main(const struct worker_context *ctx)
 	struct err err = ERR_INIT;
 	struct dispatch d = {.ctx = ctx,
 		.settings = &ctx->config->settings,
+		.access = server_access_smtp(&ctx->config->settings, ctx->state_dir),
 		.store_trouble = {
 			.who = "dispatch", .what = "store", .first = 1, .longest = 60}};
 

@@ -18,6 +18,39 @@ void sign_in_wipe(struct buf *secret)
 	buf_deinit(secret);
 }
 
+static bool is_same(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static bool is_in_common(
+	const struct server_settings *a, const struct server_settings *b)
+{
+	const struct oauth_settings *one = &a->oauth, *other = &b->oauth;
+
+	return a->uses_oauth && b->uses_oauth && one->grant == OAUTH_REFRESH_TOKEN &&
+	       other->grant == OAUTH_REFRESH_TOKEN && is_same(a->user, b->user) &&
+	       is_same(one->token_url, other->token_url) &&
+	       is_same(one->client_id, other->client_id) &&
+	       is_same(one->scope, other->scope) &&
+	       is_same(one->refresh_file, other->refresh_file) &&
+	       is_same(one->refresh_credential, other->refresh_credential);
+}
+
+struct sign_in sign_in_of(
+	const struct settings *s, const char *name, const char *state_dir)
+{
+	const struct server_settings *imap = &s->imap.server, *smtp = &s->smtp.server;
+	bool is_imap = strcmp(name, "imap") == 0;
+
+	return (struct sign_in){
+		.server = is_imap ? imap : smtp,
+		.name = name,
+		.kept_as = is_in_common(imap, smtp) ? "imap" : name,
+		.state_dir = state_dir,
+	};
+}
+
 /* ---- what is kept ---- */
 
 /* A clock that went back says nothing about an end. */
@@ -69,7 +102,7 @@ static char *origin_of(const struct sign_in *s, const struct buf *first)
 static int read_kept(const struct sign_in *s, const char *origin,
 	struct kept_token *ret, struct err *err)
 {
-	if (token_store_read(s->state_dir, s->name, ret, err) < 0)
+	if (token_store_read(s->state_dir, s->kept_as, ret, err) < 0)
 		return -1;
 	if (ret->origin && strcmp(ret->origin, origin) != 0)
 		kept_token_deinit(ret);
@@ -164,20 +197,22 @@ static enum sign_in_outcome outcome_of(const struct sign_in *s,
 	return SIGN_IN_REFUSED;
 }
 
-/* refused: NULL, or the token that is not to be given again. */
+/* refused: NULL, or the token that is not to be given again; asks: whatever is kept. */
 static enum sign_in_outcome renew(const struct sign_in *s, const char *refused,
-	const struct buf *first, int64_t now, struct buf *ret, struct err *err)
+	bool asks, const struct buf *first, int64_t now, struct buf *ret,
+	struct err *err)
 {
 	str_auto *origin = origin_of(s, first);
 	token_change_auto change = TOKEN_CHANGE_NONE;
 	kept_token_auto kept = KEPT_TOKEN_EMPTY;
 	oauth_token_auto given = OAUTH_TOKEN_EMPTY;
 
-	if (token_store_begin(s->state_dir, s->name, &change, err) < 0 ||
+	if (token_store_begin(s->state_dir, s->kept_as, &change, err) < 0 ||
 		read_kept(s, origin, &kept, err) < 0)
 		return SIGN_IN_TROUBLE;
 	/* Somebody has, while we waited for the lock. */
-	if (is_fresh(&kept, now) && (!refused || strcmp(kept.access, refused) != 0))
+	if (!asks && is_fresh(&kept, now) &&
+		(!refused || strcmp(kept.access, refused) != 0))
 		return give(&kept, ret);
 	enum oauth_outcome outcome = ask(s, first, &kept, &given, err);
 	if (outcome == OAUTH_GIVEN) {
@@ -187,7 +222,7 @@ static enum sign_in_outcome renew(const struct sign_in *s, const char *refused,
 		buf_add_str(ret, given.access);
 		return SIGN_IN_READY;
 	}
-	if (!refused && is_valid(&kept, now))
+	if (!asks && !refused && is_valid(&kept, now))
 		return give(&kept, ret);
 	return outcome_of(s, outcome, &kept, err);
 }
@@ -207,7 +242,7 @@ enum sign_in_outcome sign_in_get(
 	if (read_kept(s, origin, &kept, err) < 0)
 		return SIGN_IN_TROUBLE;
 	return is_fresh(&kept, now) ? give(&kept, ret)
-				    : renew(s, NULL, &first, now, ret, err);
+				    : renew(s, NULL, false, &first, now, ret, err);
 }
 
 enum sign_in_outcome sign_in_renew(const struct sign_in *s, const char *refused,
@@ -217,7 +252,7 @@ enum sign_in_outcome sign_in_renew(const struct sign_in *s, const char *refused,
 
 	if (read_first(&s->server->oauth, &first, err) < 0)
 		return SIGN_IN_TROUBLE;
-	return renew(s, refused, &first, now, ret, err);
+	return renew(s, refused, !refused, &first, now, ret, err);
 }
 
 int sign_in_keep(const struct sign_in *s, const struct oauth_token *token, int64_t now,
@@ -227,7 +262,7 @@ int sign_in_keep(const struct sign_in *s, const struct oauth_token *token, int64
 	token_change_auto change = TOKEN_CHANGE_NONE;
 	str_auto *origin = origin_of(s, &first);
 
-	if (token_store_begin(s->state_dir, s->name, &change, err) < 0)
+	if (token_store_begin(s->state_dir, s->kept_as, &change, err) < 0)
 		return -1;
 	return put(&change, origin, NULL, token, now, err);
 }

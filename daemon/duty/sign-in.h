@@ -14,9 +14,15 @@
 
 struct sign_in {
 	const struct server_settings *server;
-	const char *name; /* "imap", "smtp" */
+	const char *name;    /* "imap", "smtp" */
+	const char *kept_as; /* the token's name in the state folder */
 	const char *state_dir;
 };
+
+/* Both servers may have been given the same first refresh token: what follows it is
+ * theirs in common then, as the one's next is the other's last. */
+struct sign_in sign_in_of(
+	const struct settings *s, const char *name, const char *state_dir);
 
 enum sign_in_outcome {
 	SIGN_IN_READY,
@@ -30,7 +36,7 @@ enum sign_in_outcome {
 enum sign_in_outcome sign_in_get(
 	const struct sign_in *s, int64_t now, struct buf *ret, struct err *err);
 /* The mail server refused this token before its end: another one, which may be one that
- * somebody else has fetched meanwhile. */
+ * somebody else has fetched meanwhile. refused NULL: a new one whatever is kept. */
 enum sign_in_outcome sign_in_renew(const struct sign_in *s, const char *refused,
 	int64_t now, struct buf *ret, struct err *err);
 

@@ -68,7 +68,7 @@ static void work_subscriptions(struct intake *in, int64_t now)
 static enum step mailbox_round(struct intake *in, struct err *err)
 {
 	struct mailbox *m = &in->mailbox;
-	enum step done = mailbox_open(m, err);
+	enum step done = mailbox_open(m, clock_now(), err);
 
 	if (done == STEP_NOTHING)
 		done = mailbox_fetch(m, clock_now(), err);
@@ -76,7 +76,7 @@ static enum step mailbox_round(struct intake *in, struct err *err)
 		if (worker_should_stop())
 			return STEP_NOTHING;
 		worker_beat(in->ctx);
-		enum step asked = mailbox_open(m, err);
+		enum step asked = mailbox_open(m, clock_now(), err);
 		if (asked == STEP_NOTHING)
 			asked = mailbox_do_request(m, clock_now(), err);
 		if (asked == STEP_NOTHING)

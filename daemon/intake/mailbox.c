@@ -9,7 +9,6 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "duty/server.h"
 #include "intake/header-line.h"
 #include "store/incoming.h"
 
@@ -26,6 +25,7 @@ struct mailbox mailbox_new(const struct worker_context *ctx, struct db *db)
 		.settings = &s->imap,
 		.account = s->mailbox_address,
 		.db = db,
+		.access = server_access_imap(s, ctx->state_dir),
 		.spool_fd = -1,
 		.trouble = {
 			.who = "intake", .what = "imap", .first = 1, .longest = 300}};
@@ -41,6 +41,7 @@ void mailbox_close(struct mailbox *m)
 void mailbox_deinit(struct mailbox *m)
 {
 	mailbox_close(m);
+	server_access_deinit(&m->access);
 	fd_closep(&m->spool_fd);
 }
 
@@ -50,13 +51,20 @@ static enum step lost(struct mailbox *m)
 	return STEP_LOST;
 }
 
-static int connect_and_select(struct mailbox *m, struct err *err)
+/* The coordinator is told of a refusal by SMTP, which the office has to know of. */
+static int sign_in(struct mailbox *m, int64_t now, struct err *err)
+{
+	m->imap = server_open_imap(&m->access, now, err);
+	if (server_note(&m->access, m->db, "intake", now))
+		wake_up(&m->ctx->wake, WORKER_OFFICE);
+	return m->imap ? 0 : -1;
+}
+
+static int connect_and_select(struct mailbox *m, int64_t now, struct err *err)
 {
 	uint32_t exists;
 
-	if (!m->imap)
-		m->imap = server_open_imap(m->settings, err);
-	if (!m->imap)
+	if (!m->imap && sign_in(m, now, err) < 0)
 		return -1;
 	if (m->is_selected)
 		return 0;
@@ -66,12 +74,12 @@ static int connect_and_select(struct mailbox *m, struct err *err)
 	return 0;
 }
 
-enum step mailbox_open(struct mailbox *m, struct err *err)
+enum step mailbox_open(struct mailbox *m, int64_t now, struct err *err)
 {
 	if (m->is_idling && imap_idle_end(m->imap, err) < 0)
 		return lost(m);
 	m->is_idling = false;
-	return connect_and_select(m, err) < 0 ? lost(m) : STEP_NOTHING;
+	return connect_and_select(m, now, err) < 0 ? lost(m) : STEP_NOTHING;
 }
 
 /* ---- fetching ---- */

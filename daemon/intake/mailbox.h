@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "duty/server.h"
 #include "duty/trouble.h"
 #include "duty/worker.h"
 #include "net/imap.h"
@@ -18,6 +19,7 @@ struct mailbox {
 	const struct imap_settings *settings;
 	const char *account; /* the mailbox's address */
 	struct db *db;
+	struct server_access access;
 	struct imap *imap; /* NULL: not connected */
 	bool is_selected;  /* INBOX */
 	bool is_idling;
@@ -40,7 +42,7 @@ enum step {
 
 struct mailbox mailbox_new(const struct worker_context *ctx, struct db *db);
 /* Connects where needed, ends IDLE, selects INBOX. STEP_NOTHING is ready. */
-enum step mailbox_open(struct mailbox *m, struct err *err);
+enum step mailbox_open(struct mailbox *m, int64_t now, struct err *err);
 /* Every mail that is not in the store yet, until asked to stop. */
 enum step mailbox_fetch(struct mailbox *m, int64_t now, struct err *err);
 /* The next request that is due (requests.c). */

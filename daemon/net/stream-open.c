@@ -1,26 +1,31 @@
 #include <curl/curl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/select.h>
 
 #include "base/buf.h"
 #include "base/text.h"
 #include "net/channel.h"
-
-/* Of the greeting, EHLO and sign-in; what a server says beyond that is of no use. */
-#define SAID_MAX 16384
-
-/* What the server says while libcurl signs in. */
-struct said {
-	struct buf extensions; /* of the newest EHLO */
-	struct buf last;       /* its last line */
-	bool in_ehlo;
-	size_t total;
-};
+#include "net/stream-said.h"
 
 struct curl_link {
 	CURL *easy;
 	CURLM *multi; /* what it was opened by, or NULL; lives as long as it does */
 };
+
+/* Of whom is spoken in an error. */
+struct who {
+	const char *host;
+	int port;
+	enum stream_auth auth;
+	struct stream_verdict *verdict; /* NULL */
+};
+
+static struct who who_of(const struct stream_server *server)
+{
+	return (struct who){
+		server->host, server->port, server->auth, server->ret_verdict};
+}
 
 /* A connection being opened. The strings of a server are the caller's: what is said
  * of it is kept. */
@@ -28,7 +33,7 @@ struct stream_opening {
 	CURL *easy;
 	CURLM *multi;
 	char *host;
-	int port;
+	struct who who;
 	struct said said;
 	char error_text[CURL_ERROR_SIZE];
 };
@@ -38,42 +43,10 @@ int stream_init(void)
 	return curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK ? 0 : -1;
 }
 
-static void said_deinit(struct said *said)
-{
-	buf_deinit(&said->extensions);
-	buf_deinit(&said->last);
-}
-#define said_auto __attribute__((cleanup(said_deinit))) struct said
-
-/* "250-SIZE 1000": a line of an EHLO reply; the first, with the host's name, begins a
- * new list. */
-static void keep_extension(struct said *said, const char *line, size_t len)
-{
-	bool is_250 = len >= 4 && !strncmp(line, "250", 3);
-
-	if (is_250 && said->in_ehlo) {
-		buf_add(&said->extensions, line + 4, len - 4);
-		buf_add_char(&said->extensions, '\n');
-	} else if (is_250) {
-		buf_clear(&said->extensions);
-	}
-	said->in_ehlo = is_250 && line[3] == '-';
-}
-
 static size_t keep_line(char *bytes, size_t size, size_t count, void *context)
 {
-	struct said *said = context;
-	size_t len = size * count;
-
-	said->total += len;
-	if (said->total > SAID_MAX)
-		return 0; /* libcurl gives up */
-	while (len && (bytes[len - 1] == '\r' || bytes[len - 1] == '\n'))
-		len--;
-	buf_clear(&said->last);
-	buf_add(&said->last, bytes, len);
-	keep_extension(said, bytes, len);
-	return size * count;
+	/* Fewer than it gave: libcurl gives up. */
+	return said_line(context, bytes, size * count) ? size * count : 0;
 }
 
 /* What may stand in a URL as a host or an EHLO name without changing its meaning. */
@@ -96,16 +69,33 @@ static char *server_url(const struct stream_server *server)
 static void set_security(CURL *easy, const struct stream_server *server)
 {
 	curl_easy_setopt(easy, CURLOPT_USE_SSL, (long)CURLUSESSL_ALL);
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-	curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, server->insecure ? 0L : 1L);
+	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, server->insecure ? 0L : 2L);
+	curl_easy_setopt(easy, CURLOPT_SSLVERSION,
+		(long)(server->tls_1_3 ? CURL_SSLVERSION_TLSv1_3
+				       : CURL_SSLVERSION_TLSv1_2));
 	if (server->ca_file)
 		curl_easy_setopt(easy, CURLOPT_CAINFO, server->ca_file);
-	/* Pinned: libcurl would prefer others a server offers, GSSAPI and NTLM among
-	 * them. */
-	curl_easy_setopt(easy, CURLOPT_LOGIN_OPTIONS, "AUTH=PLAIN;AUTH=LOGIN");
+}
+
+/* Pinned: libcurl would prefer others a server offers, GSSAPI and NTLM among them. */
+static void set_sign_in(CURL *easy, const struct stream_server *server)
+{
 	curl_easy_setopt(easy, CURLOPT_USERNAME, server->user);
-	curl_easy_setopt(easy, CURLOPT_PASSWORD, server->password);
+	switch (server->auth) {
+	case STREAM_PASSWORD:
+		curl_easy_setopt(easy, CURLOPT_LOGIN_OPTIONS, "AUTH=PLAIN;AUTH=LOGIN");
+		curl_easy_setopt(easy, CURLOPT_PASSWORD, server->secret);
+		return;
+	case STREAM_XOAUTH2:
+		curl_easy_setopt(easy, CURLOPT_LOGIN_OPTIONS, "AUTH=XOAUTH2");
+		curl_easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, server->secret);
+		return;
+	case STREAM_OAUTHBEARER:
+		curl_easy_setopt(easy, CURLOPT_LOGIN_OPTIONS, "AUTH=OAUTHBEARER");
+		curl_easy_setopt(easy, CURLOPT_XOAUTH2_BEARER, server->secret);
+		return;
+	}
 }
 
 static void set_options(CURL *easy, const struct stream_server *server, const char *url,
@@ -124,21 +114,14 @@ static void set_options(CURL *easy, const struct stream_server *server, const ch
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, keep_line);
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, said);
 	set_security(easy, server);
+	set_sign_in(easy, server);
 }
 
-/* A refused sign-in may be the server's bad day: SMTP 4xx, IMAP [UNAVAILABLE] (RFC
- * 5530). */
-static bool is_bad_day(const char *words)
-{
-	return words[0] == '4' || strstr(words, "[UNAVAILABLE]") ||
-	       strstr(words, "[INUSE]") || strstr(words, "[LIMIT]");
-}
-
-static enum err_kind kind_of(CURLcode code, const char *words)
+static enum err_kind kind_of(CURLcode code, const struct said *said)
 {
 	switch (code) {
 	case CURLE_LOGIN_DENIED:
-		return is_bad_day(words) ? ERR_TEMP : ERR_PERM;
+		return said_bad_day(said) ? ERR_TEMP : ERR_PERM;
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_USE_SSL_FAILED:
 	case CURLE_SSL_CACERT_BADFILE:
@@ -150,11 +133,24 @@ static enum err_kind kind_of(CURLcode code, const char *words)
 	}
 }
 
-static const char *in_plain_words(CURLcode code, const char *text)
+static const char *refusal(enum stream_auth auth, const struct said *said)
+{
+	if (said_no_refusal(said))
+		return auth == STREAM_PASSWORD
+			       ? "the server offers no sign-in by PLAIN or LOGIN"
+		       : auth == STREAM_XOAUTH2
+			       ? "the server offers no sign-in by XOAUTH2"
+			       : "the server offers no sign-in by OAUTHBEARER";
+	return auth == STREAM_PASSWORD ? "the server refused user name or password"
+				       : "the server refused the token";
+}
+
+static const char *in_plain_words(
+	enum stream_auth auth, CURLcode code, const struct said *said, const char *text)
 {
 	switch (code) {
 	case CURLE_LOGIN_DENIED:
-		return "the server refused user name or password";
+		return refusal(auth, said);
 	case CURLE_USE_SSL_FAILED:
 		return "the server offers no TLS (STARTTLS); no password was sent";
 	case CURLE_SSL_CACERT_BADFILE:
@@ -164,15 +160,25 @@ static const char *in_plain_words(CURLcode code, const char *text)
 	}
 }
 
-static void explain(const char *host, int port, CURLcode code, const char *error_text,
+static void give_verdict(
+	const struct who *who, enum stream_verdict_kind kind, const char *words)
+{
+	if (!who->verdict)
+		return;
+	who->verdict->kind = kind;
+	snprintf(who->verdict->words, sizeof(who->verdict->words), "%s", words);
+}
+
+static void explain(const struct who *who, CURLcode code, const char *error_text,
 	const struct said *said, struct err *err)
 {
-	const char *words = buf_str(&said->last);
-	str_auto *shown = text_printable(words);
+	str_auto *words = said_words(said);
 
-	err_set(err, kind_of(code, words), "%s:%d: %s%s%.80s", host, port,
-		in_plain_words(code, error_text), *shown ? "; last heard: " : "",
-		shown);
+	err_set(err, kind_of(code, said), "%s:%d: %s%s%s", who->host, who->port,
+		in_plain_words(who->auth, code, said, error_text),
+		*words ? "; last heard: " : "", words);
+	if (code == CURLE_LOGIN_DENIED && err->kind == ERR_PERM)
+		give_verdict(who, STREAM_REFUSED, err->text);
 }
 
 static ssize_t link_receive(void *connection, void *to, size_t size)
@@ -238,7 +244,8 @@ static struct stream *connect_to(
 	const struct stream_server *server, const char *url, struct err *err)
 {
 	char error_text[CURL_ERROR_SIZE] = "";
-	said_auto said = {0};
+	said_auto said = {.total = 0};
+	const struct who who = who_of(server);
 	CURL *easy = curl_easy_init();
 
 	if (!easy) {
@@ -249,10 +256,11 @@ static struct stream *connect_to(
 	CURLcode code = curl_easy_perform(easy);
 	let_go(easy);
 	if (code != CURLE_OK) {
-		explain(server->host, server->port, code, error_text, &said, err);
+		explain(&who, code, error_text, &said, err);
 		curl_easy_cleanup(easy);
 		return NULL;
 	}
+	give_verdict(&who, STREAM_ACCEPTED, "");
 	struct stream *s = stream_on(easy, NULL, buf_str(&said.extensions));
 	if (!s) {
 		err_set(err, ERR_TEMP, "%s: the connection is gone", server->host);
@@ -292,7 +300,8 @@ struct stream_opening *stream_begin(const struct stream_server *server, struct e
 	o->easy = curl_easy_init();
 	o->multi = curl_multi_init();
 	o->host = xstrdup(server->host);
-	o->port = server->port;
+	o->who = who_of(server);
+	o->who.host = o->host;
 	if (!o->easy || !o->multi) {
 		err_set(err, ERR_TEMP, "libcurl cannot start");
 		return NULL;
@@ -327,10 +336,11 @@ int stream_opening_step(struct stream_opening *o, struct stream **ret, struct er
 	if (!look_for_end(o, &code))
 		return 0;
 	if (code != CURLE_OK) {
-		explain(o->host, o->port, code, o->error_text, &o->said, err);
+		explain(&o->who, code, o->error_text, &o->said, err);
 		return -1;
 	}
 	let_go(o->easy);
+	give_verdict(&o->who, STREAM_ACCEPTED, "");
 	*ret = stream_on(o->easy, o->multi, buf_str(&o->said.extensions));
 	if (!*ret)
 		return err_set(err, ERR_TEMP, "%s: the connection is gone", o->host);

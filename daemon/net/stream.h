@@ -16,16 +16,37 @@
 
 enum stream_protocol { STREAM_IMAP, STREAM_SMTP };
 
+/* One mechanism, whatever else the server offers. */
+enum stream_auth {
+	STREAM_PASSWORD,    /* PLAIN (RFC 4616), else LOGIN */
+	STREAM_XOAUTH2,	    /* Google's, also Microsoft's */
+	STREAM_OAUTHBEARER, /* RFC 7628 */
+};
+
+enum stream_verdict_kind { STREAM_NOT_SAID, STREAM_ACCEPTED, STREAM_REFUSED };
+
+/* The server's word on the secret. Only a sign-in that came to its end changes it. */
+struct stream_verdict {
+	enum stream_verdict_kind kind;
+	char words[256]; /* of a refusal, as in err */
+};
+
 struct stream_server {
 	enum stream_protocol protocol;
 	const char *host;
 	int port;
 	bool implicit_tls;   /* else STARTTLS, never in clear */
+	bool tls_1_3;	     /* no older version; else TLS 1.2 is the oldest */
 	const char *ca_file; /* NULL: the system's */
+	bool insecure;	     /* for tests: whoever answers is believed */
+	enum stream_auth auth;
 	const char *user;
-	const char *password;
-	const char *hello; /* SMTP: EHLO name */
+	const char *secret; /* password or token */
+	const char *hello;  /* SMTP: EHLO name */
 	int timeout_ms;
+	/* Told what comes of the sign-in; lives as long as the opening. NULL: nobody
+	 * asks. */
+	struct stream_verdict *ret_verdict;
 };
 
 struct stream;

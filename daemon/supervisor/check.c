@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "calendar/calendar-read.h"
 #include "config/config.h"
+#include "config/warnings.h"
 #include "duty/reader-client.h"
 #include "render/letter-text.h"
 
@@ -111,6 +112,17 @@ static void check_calendars(
 	reader_free(c.reader);
 }
 
+/* No mistakes: they change no exit code. */
+static void print_warnings(const struct config *config)
+{
+	json_auto_t *warnings = config_warnings(&config->settings);
+	size_t i;
+	json_t *one;
+
+	json_array_foreach (warnings, i, one)
+		printf("warning: %s\n", json_string_value(one));
+}
+
 int check_run(const char *config_dir, int64_t now)
 {
 	problems_auto problems = PROBLEMS_NONE;
@@ -119,5 +131,7 @@ int check_run(const char *config_dir, int64_t now)
 	if (config)
 		check_calendars(config, now, &problems);
 	problems_print(&problems, stdout);
+	if (config)
+		print_warnings(config);
 	return problems.count > 0;
 }

@@ -5,7 +5,19 @@
 
 #include "base/log.h"
 #include "config/config.h"
+#include "config/warnings.h"
 #include "render/letter-text.h"
+
+static void say_warnings(const struct settings *settings)
+{
+	json_auto_t *warnings = config_warnings(settings);
+	size_t i;
+	json_t *one;
+
+	json_array_foreach (warnings, i, one)
+		log_event(LOG_LEVEL_WARNING, "dangerous", "what=%s",
+			json_string_value(one));
+}
 
 bool reload_config(struct spawn *s)
 {
@@ -29,5 +41,6 @@ bool reload_config(struct spawn *s)
 	if (s->config_fd >= 0)
 		close(s->config_fd);
 	s->config_fd = fd;
+	say_warnings(&config->settings);
 	return true;
 }

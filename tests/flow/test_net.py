@@ -111,9 +111,11 @@ def take_password(server, connection, protocol):
 UNTIL_STARTTLS = {"imap": imap_until_starttls, "smtp": smtp_until_starttls}
 
 
-def with_certificate(rig, protocol, tls, name):
+def with_certificate(rig, protocol, tls, name, newest=None):
     """A server that has everything but the right certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    if newest == "1.2":
+        context.maximum_version = ssl.TLSVersion.TLSv1_2
     context.load_cert_chain(rig.ca.with_name(f"{name}.pem"), rig.ca.with_name(f"{name}.key"))
 
     def script(server, connection):
@@ -124,6 +126,7 @@ def with_certificate(rig, protocol, tls, name):
                 secure.sendall(GREETING[protocol] % b"" if protocol == "imap"
                                else GREETING[protocol])
             take_password(server, secure, protocol)
+    script.context = context
     return script
 
 

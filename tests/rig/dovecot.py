@@ -1,8 +1,12 @@
 """Dovecot of one rig: IMAP (STARTTLS), IMAPS, LMTP, and the login service for Postfix.
 
+Passwords are in a file; a token (XOAUTH2, OAUTHBEARER) is a JWT signed with the key that
+stands in oauth.key, looked at by Dovecot itself. See oauth.py for who gives them out.
+
 By server name a client can ask for bad certificates on the same ports:
 wrong.localhost, expired.localhost, otherca.localhost.
 """
+import base64
 import os
 import socket
 
@@ -18,7 +22,7 @@ ssl = required
 ssl_cert = <{root}/tls/good.pem
 ssl_key = <{root}/tls/good.key
 ssl_min_protocol = TLSv1.2
-auth_mechanisms = plain login
+auth_mechanisms = plain login xoauth2 oauthbearer
 auth_failure_delay = 0
 auth_verbose = yes
 mail_location = maildir:~/Maildir
@@ -40,7 +44,13 @@ plugin {{
   quota_vsizes = yes
 }}
 passdb {{
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = {root}/oauth.conf
+}}
+passdb {{
   driver = passwd-file
+  mechanisms = plain login
   args = {root}/users
 }}
 userdb {{
@@ -84,6 +94,14 @@ protocol lmtp {{
 }}
 """
 
+OAUTH = """\
+introspection_mode = local
+local_validation_key_dict = fs:posix:prefix={root}/oauth/
+issuers = https://localhost
+scope = mail
+username_attribute = email
+"""
+
 OTHER_CERTIFICATE = """\
 local_name {name}.localhost {{
   ssl_cert = <{root}/tls/{name}.pem
@@ -96,8 +114,19 @@ def write_config(root, ports):
     text = CONFIG.format(root=root, **ports)
     for name in BAD_CERTIFICATES:
         text += OTHER_CERTIFICATE.format(root=root, name=name)
+    _write_oauth(root)
     (root / "run").mkdir()
     (root / "dovecot.conf").write_text(text)
+
+
+def _write_oauth(root):
+    key = base64.b64encode(os.urandom(32))
+    folder = root / "oauth" / "default" / "HS256"
+    folder.mkdir(parents=True)
+    (folder / "default").write_bytes(key)
+    # For whoever runs the tests.
+    (root / "oauth.key").write_bytes(key)
+    (root / "oauth.conf").write_text(OAUTH.format(root=root))
 
 
 def command(root):

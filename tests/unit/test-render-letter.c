@@ -88,6 +88,10 @@ static const struct mention mentions[] = {
 		"För stort mejl ligger kvar i brevlådan: orjan.akesson@skola.example",
 		{"orjan.akesson@skola.example", "Protokoll med bilder", "41 MB",
 			"35 MB", "torsdag 17 september 2026 kl. 09.12"}},
+	{"sv", "server-notice",
+		"Utskick släpps inte in i brevlådan utskott@linkoping.example",
+		{"imap.linkoping.example", "torsdag 17 september 2026 kl. 09.12",
+			"A002 NO [AUTHENTICATIONFAILED]", "Inget mejl går förlorat"}},
 	{"en", "invitation",
 		"Invitation: Ekholmen Safety Council, Monday 14 September 2026" CODE,
 		{EN_FACTS, "receives it for information", "Belysning vid skolan",
@@ -127,6 +131,10 @@ static const struct mention mentions[] = {
 		"A mail too large to read was left in the mailbox: "
 		"orjan.akesson@skola.example",
 		{"41 MB", "35 MB"}},
+	{"en", "server-notice",
+		"Utskick is not let into the mailbox utskott@linkoping.example",
+		{"imap.linkoping.example", "Thursday 17 September 2026 at 09:12",
+			"A002 NO [AUTHENTICATIONFAILED]", "No mail is lost"}},
 };
 
 /* Renders or ends the test. */
