@@ -32,10 +32,10 @@ static const char *const prefixes[] = {
 	"automatic reply", "automatic response", "automated reply",
 	"automated response", "auto reply", "auto-reply", "autoreply", "auto response",
 	"auto-response", "autoresponse", "auto responder", "autoresponder",
-	"auto-responder", "auto", "out of office", "out of the office", "out-of-office",
-	"ooo", "out of office autoreply", "out of office auto-reply",
-	"out of office reply", "out of office notification", "vacation reply",
-	"vacation response", "vacation message", "vacation notice", "away from my mail",
+	"auto-responder", "out of office", "out of the office", "out-of-office", "ooo",
+	"out of office autoreply", "out of office auto-reply", "out of office reply",
+	"out of office notification", "vacation reply", "vacation response",
+	"vacation message", "vacation notice", "away from my mail",
 	"away from the office", "away message", "i am out of the office",
 	"i'm out of the office", "i am currently away", "notice of absence",
 	"not in the office",
@@ -60,13 +60,13 @@ static const char *const prefixes[] = {
  * with a low precedence. */
 static const char *const weak_prefixes[] = {"frånvaro", "frånvarande", "semester",
 	"semesterstängt", "på semester", "borta", "föräldraledig", "tjänstledig",
-	"ledig", "away", "absence", "absent", "vacation", "on vacation", "on leave",
-	"on holiday", "holiday", "i am away", "i'm away", "fravær", "fraværende",
-	"ferie", "på ferie", "bortreist", "poissaolo", "poissa", "lomalla", "loma",
-	"en ole paikalla", "abwesenheit", "abwesend", "urlaub", "im urlaub",
-	"außer haus", "ausser haus", "not available", "bekräftelse", "mottaget",
-	"tack för ditt", "thank you for your", "received", "vi har mottagit",
-	"we have received", "ärende", "case", "ticket"};
+	"ledig", "auto:", "away", "absence", "absent", "vacation", "on vacation",
+	"on leave", "on holiday", "holiday", "i am away", "i'm away", "fravær",
+	"fraværende", "ferie", "på ferie", "bortreist", "poissaolo", "poissa",
+	"lomalla", "loma", "en ole paikalla", "abwesenheit", "abwesend", "urlaub",
+	"im urlaub", "außer haus", "ausser haus", "not available", "bekräftelse",
+	"mottaget", "tack för ditt", "thank you for your", "received",
+	"vi har mottagit", "we have received", "ärende", "case", "ticket"};
 
 #define BEGINS_ONE(s, list, whole)                                                     \
 	begins_one(s, list, sizeof(list) / sizeof((list)[0]), whole)
@@ -92,7 +92,9 @@ static bool begins_one(
 
 bool mail_class_is_auto_subject(const char *folded)
 {
-	return BEGINS_ONE(folded, prefixes, true);
+	/* "AUTO: Bo Ek is out of the office (returning ...)", as Notes writes it. */
+	return BEGINS_ONE(folded, prefixes, true) ||
+	       (text_starts(folded, "auto: ") && strstr(folded, " is out of "));
 }
 
 /* Sent so that no answer comes back. */
