@@ -136,13 +136,13 @@ static int64_t take_seconds(
 	const json_t *answer, const char *key, int64_t unsaid, int64_t most)
 {
 	const json_t *value = json_object_get(answer, key);
-	int64_t seconds = json_is_string(value)
-				  ? strtoll(json_string_value(value), NULL, 10)
-				  : (int64_t)json_number_value(value);
+	double seconds = json_is_string(value)
+				 ? (double)strtoll(json_string_value(value), NULL, 10)
+				 : json_number_value(value);
 
-	if (seconds <= 0)
+	if (!(seconds >= 1))
 		return unsaid;
-	return seconds < most ? seconds : most;
+	return seconds < (double)most ? (int64_t)seconds : most;
 }
 
 static json_t *read_answer(const char *body, size_t len)
