@@ -13,6 +13,15 @@ static const char *const blocks[] = {"address", "article", "blockquote", "body",
 static const char *const hidden[] = {"head", "iframe", "noscript", "object", "script",
 	"select", "style", "svg", "template", "title"};
 
+/* How mail programs mark, by class or id, what the writer did not write. */
+static const char *const quote_marks[] = {"gmail_quote", "yahoo_quoted",
+	"protonmail_quote", "ms-outlook-mobile-reference-message", "zmail_extra",
+	"mail-reference", "moz-forward-container"};
+static const char *const signature_marks[] = {"gmail_signature", "moz-signature",
+	"ms-outlook-mobile-signature", "protonmail_signature_block",
+	"outlook-signature", "AppleMailSignature", "ydp-signature", "BannerText",
+	"x_Signature"};
+
 struct writing {
 	struct buf *to;
 	int quotes; /* blockquotes around */
@@ -32,6 +41,30 @@ static bool is_one_of(const xmlNode *node, const char *const *names, size_t coun
 static bool is_element(const xmlNode *node, const char *name)
 {
 	return node->type == XML_ELEMENT_NODE && is_one_of(node, &name, 1);
+}
+
+static bool has_mark(const xmlNode *node, const char *const *marks, size_t count)
+{
+	static const char *const names[] = {"class", "id"};
+	if (node->type != XML_ELEMENT_NODE)
+		return false;
+	for (const xmlAttr *a = node->properties; a; a = a->next) {
+		const xmlNode *value = a->children;
+		if (!a->name || !value || !value->content ||
+			(strcmp((const char *)a->name, names[0]) != 0 &&
+				strcmp((const char *)a->name, names[1]) != 0))
+			continue;
+		for (size_t i = 0; i < count; i++)
+			if (strstr((const char *)value->content, marks[i]))
+				return true;
+	}
+	return false;
+}
+
+static bool is_quote(const xmlNode *node)
+{
+	return is_element(node, "blockquote") ||
+	       has_mark(node, quote_marks, sizeof(quote_marks) / sizeof(*quote_marks));
 }
 
 static void end_line(struct writing *w)
@@ -91,7 +124,7 @@ static void enter(struct writing *w, const xmlNode *node)
 	if (is_element(node, "p") && w->to->len > 1 &&
 		memcmp(w->to->data + w->to->len - 2, "\n\n", 2) != 0)
 		break_line(w);
-	w->quotes += is_element(node, "blockquote");
+	w->quotes += is_quote(node);
 	w->pre = w->pre || is_element(node, "pre");
 }
 
@@ -103,14 +136,16 @@ static void leave(struct writing *w, const xmlNode *node)
 		end_line(w);
 	if (is_element(node, "td") || is_element(node, "th"))
 		w->space = true;
-	w->quotes -= is_element(node, "blockquote");
+	w->quotes -= is_quote(node);
 	w->pre = w->pre && !is_element(node, "pre");
 }
 
 static bool has_inside(const xmlNode *node)
 {
 	return node->children && node->type == XML_ELEMENT_NODE &&
-	       !is_one_of(node, hidden, sizeof(hidden) / sizeof(hidden[0]));
+	       !is_one_of(node, hidden, sizeof(hidden) / sizeof(hidden[0])) &&
+	       !has_mark(node, signature_marks,
+		       sizeof(signature_marks) / sizeof(*signature_marks));
 }
 
 /* No recursion: mail nests without limit. */

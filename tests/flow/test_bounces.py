@@ -141,8 +141,9 @@ def test_the_recipient_of_a_bounce_is_the_one_that_its_report_names():
     """Where a report stands in the mail, its final recipients are the truth."""
     for name in rows():
         message = email.message_from_bytes((BOUNCES / name).read_bytes())
+        parts = message.get_payload() if message.is_multipart() else []
         named = {field.split(";")[-1].strip(" <>").lower()
-                 for part in message.walk() if part.get_content_type() == "message/delivery-status"
+                 for part in parts if part.get_content_type() == "message/delivery-status"
                  for block in part.get_payload() for field in block.get_all("Final-Recipient", [])}
         if named and all(re.fullmatch(r"[a-z0-9._-]+@[a-z0-9.-]+", one) for one in named):
             said = read((BOUNCES / name).read_bytes())
