@@ -2,5 +2,11 @@
 
 .PHONY: bench
 bench: deps
-	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(BUILD)/bench/send
 	@BUILD=$(BUILD) $(PYTHON) -B tests/bench/bench.py $(BENCH)
+
+# The lanes of dispatch behind plain connections: smtp-sink has no TLS.
+$(BUILD)/bench/send: tests/bench/send.c $(call archives,$(call unit_uses,dispatch))
+	@mkdir -p $(@D)
+	$(SAY) LD $@
+	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)

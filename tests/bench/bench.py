@@ -13,7 +13,7 @@ import statistics
 import sys
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1])]
-CASES = ("reading", "inviting")
+CASES = ("reading", "inviting", "sending", "sending_script", "sending_far")
 
 
 def _median(rows, who, value):

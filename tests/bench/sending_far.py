@@ -1,0 +1,22 @@
+"""The same over a link with a round trip of 20 ms: one round trip a mail, as the next envelope
+travels behind the final dot, where smtp-source needs four."""
+import pathlib
+import tempfile
+
+from .sending import CONNECTIONS, ours, prepare, source
+from .sink import far_link, sink
+
+COUNT, ROUND_TRIP_MS = 600, 20
+NAME = f"sending {COUNT} over {ROUND_TRIP_MS} ms, {CONNECTIONS} connections"
+PEER = "smtp-source, no record"
+UNIT = "mails"
+ROUNDS = 5
+
+
+def measure():
+    with tempfile.TemporaryDirectory(prefix="sending-") as name, sink() as near, \
+            far_link(near, ROUND_TRIP_MS) as port:
+        folder = pathlib.Path(name)
+        prepare(folder, COUNT)
+        return [run(folder, port, COUNT, CONNECTIONS)
+                for _ in range(ROUNDS) for run in (source, ours)]
