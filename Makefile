@@ -15,7 +15,7 @@ else
 SAY := @true
 endif
 
-PACKAGES := libcurl libetpan gmime-3.0 libical sqlite3 jansson libsodium \
+PACKAGES := libcurl libetpan gmime-3.0 libical sqlite3 jansson libsodium nettle \
             libidn2 libseccomp libsystemd libxml-2.0
 
 WARN   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \

@@ -26,6 +26,8 @@ char *buf_steal(struct buf *b);
 /* The content as a string, "" when empty; borrowed until the next change. */
 const char *buf_str(const struct buf *b);
 void buf_clear(struct buf *b);
+/* Keeps the first len bytes. */
+void buf_cut(struct buf *b, size_t len);
 
 void buf_deinit(struct buf *b);
 /* buf_auto b = BUF_EMPTY; */

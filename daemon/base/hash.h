@@ -1,6 +1,6 @@
 /*
- * SHA-256, random names and HMAC tokens (libsodium). A token proves that a name was
- * given out by us: it is quoted back in In-Reply-To and References.
+ * SHA-256 (nettle), random names and HMAC tokens (libsodium). A token proves that a
+ * name was given out by us: it is quoted back in In-Reply-To and References.
  */
 #pragma once
 

@@ -5,7 +5,7 @@
 set -eu
 
 BUILD="build-essential pkg-config libcurl4-gnutls-dev libetpan-dev libgmime-3.0-dev
-	libical-dev libsqlite3-dev libjansson-dev libsodium-dev libidn2-dev
+	libical-dev libsqlite3-dev libjansson-dev libsodium-dev nettle-dev libidn2-dev
 	libseccomp-dev libsystemd-dev libxml2-dev ca-certificates tzdata"
 TEST="libcmocka-dev clang clang-format clang-tidy libclang-rt-14-dev mandoc git
 	dovecot-core dovecot-imapd dovecot-lmtpd postfix openssl sqlite3 systemd
