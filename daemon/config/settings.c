@@ -106,6 +106,9 @@ static void take_imap(struct imap_settings *imap, struct taking *t)
 	const json_t *top = take_object(t, "imap");
 
 	take_server(&imap->server, t);
+	imap->handled_by = strcmp(take_str(t, "handled_by"), "keyword") == 0
+				   ? HANDLED_BY_KEYWORD
+				   : HANDLED_BY_MOVE;
 	imap->sent_copy = take_bool(t, "sent_copy");
 	imap->idle_minutes = take_int(t, "idle_minutes");
 	imap->poll_minutes = take_int(t, "poll_minutes");
@@ -113,7 +116,7 @@ static void take_imap(struct imap_settings *imap, struct taking *t)
 	take_object(t, "folders");
 	imap->inbox = take_str(t, "inbox");
 	imap->handled = take_str(t, "handled");
-	imap->sent = take_str(t, "sent");
+	imap->sent = json_str(t->from, "sent");
 	t->from = top;
 }
 

@@ -15,11 +15,14 @@
 #include "config/server-settings.h"
 #include "net/smtp.h"
 
+enum handled_by { HANDLED_BY_MOVE, HANDLED_BY_KEYWORD };
+
 struct imap_settings {
 	struct server_settings server;
 	const char *inbox;
+	enum handled_by handled_by;
 	const char *handled; /* folder for handled mail; "/" between levels */
-	const char *sent;
+	const char *sent;    /* NULL: what the server calls its Sent folder */
 	bool sent_copy;
 	int idle_minutes;
 	int poll_minutes;
@@ -53,8 +56,8 @@ struct kind_settings {
 	int minutes_days;
 	bool invite_council; /* the council's own members too, not only committees */
 	bool has_minutes;
-	int reminder_days;   /* before a meeting that asks for attendance; 0: none */
-	bool call_deputies;  /* one for each who declines, not all at once */
+	int reminder_days;  /* before a meeting that asks for attendance; 0: none */
+	bool call_deputies; /* one for each who declines, not all at once */
 };
 
 struct reader_settings {

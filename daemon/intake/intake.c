@@ -10,6 +10,9 @@
 #include "store/db.h"
 #include "store/mailbox-request.h"
 
+/* Requests that are done before the mailbox is looked into again. */
+#define REQUESTS_IN_A_ROW 50
+
 struct intake {
 	const struct worker_context *ctx;
 	struct db *db;
@@ -40,7 +43,8 @@ static void work_calendars(struct intake *in, int64_t now)
 	if (!in->calendars.is_due && !retry)
 		return;
 	int done = calendars_scan(&in->calendars, in->db, now, &err);
-	note_store(in, done >= 0, &err, now);
+	if (done) /* nothing to keep says nothing of the store */
+		note_store(in, done > 0, &err, now);
 	if (done > 0) {
 		in->did_something = true;
 		wake_up(&in->ctx->wake, WORKER_OFFICE);
@@ -56,25 +60,20 @@ static void work_subscriptions(struct intake *in, int64_t now)
 		trouble_left(&in->store_trouble, now) != 0)
 		return;
 	int done = subscriptions_step(&in->subscriptions, now, &err);
-	note_store(in, done >= 0, &err, clock_now());
+	if (done)
+		note_store(in, done > 0, &err, clock_now());
 	if (done > 0) {
 		in->did_something = true;
 		wake_up(&in->ctx->wake, WORKER_OFFICE);
 	}
 }
 
-/* One round: what is new in the mailbox, then a request. STEP_DONE: there may be more.
- */
-static enum step mailbox_round(struct intake *in, struct err *err)
+/* What others have asked for, but new mail does not wait for all of it. */
+static enum step do_requests(struct intake *in, enum step done, struct err *err)
 {
 	struct mailbox *m = &in->mailbox;
-	enum step done = mailbox_open(m, clock_now(), err);
 
-	if (done == STEP_NOTHING)
-		done = mailbox_fetch(m, clock_now(), err);
-	while (done == STEP_NOTHING || done == STEP_DONE) {
-		if (worker_should_stop())
-			return STEP_NOTHING;
+	for (int i = 0; i < REQUESTS_IN_A_ROW && !worker_should_stop(); i++) {
 		worker_beat(in->ctx);
 		enum step asked = mailbox_open(m, clock_now(), err);
 		if (asked == STEP_NOTHING)
@@ -83,7 +82,23 @@ static enum step mailbox_round(struct intake *in, struct err *err)
 			break;
 		done = asked;
 		in->did_something = true;
+		if (done != STEP_DONE)
+			break;
 	}
+	return done;
+}
+
+/* One round: some of what is new in the mailbox, then some requests. STEP_DONE: there
+ * may be more. */
+static enum step mailbox_round(struct intake *in, struct err *err)
+{
+	enum step done = mailbox_open(&in->mailbox, clock_now(), err);
+
+	worker_beat(in->ctx);
+	if (done == STEP_NOTHING)
+		done = mailbox_fetch(&in->mailbox, clock_now(), err);
+	if (done == STEP_NOTHING || done == STEP_DONE)
+		done = do_requests(in, done, err);
 	return done;
 }
 
@@ -107,12 +122,11 @@ static void settle(
 	}
 }
 
-static void plan_next_look(struct intake *in, int64_t now)
+static int64_t longest_wait(const struct intake *in)
 {
 	const struct imap_settings *s = in->mailbox.settings;
 
-	in->look_at =
-		now + 60 * (in->mailbox.is_idling ? s->idle_minutes : s->poll_minutes);
+	return 60 * (in->mailbox.is_idling ? s->idle_minutes : s->poll_minutes);
 }
 
 /* Until there is nothing left to do and the server watches for us. */
@@ -120,6 +134,8 @@ static void work_mailbox(struct intake *in)
 {
 	enum step done = STEP_DONE;
 
+	if (in->look_at <= clock_now())
+		mailbox_doubt(&in->mailbox);
 	while (done == STEP_DONE && !worker_should_stop()) {
 		struct err err = ERR_INIT;
 
@@ -128,7 +144,7 @@ static void work_mailbox(struct intake *in)
 			done = mailbox_idle(&in->mailbox, &err);
 		settle(in, done, &err, clock_now());
 	}
-	plan_next_look(in, clock_now());
+	in->look_at = clock_now() + longest_wait(in);
 }
 
 /* ---- waiting ---- */
@@ -138,7 +154,8 @@ static int64_t smaller(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
-/* Seconds until the mailbox is to be looked at; 0 now. */
+/* Seconds until the mailbox is to be looked at; 0 now. Clocks jump: what is further
+ * away than it can have been planned is due. */
 static int64_t mailbox_left(struct intake *in, int64_t now)
 {
 	struct err err = ERR_INIT;
@@ -148,16 +165,16 @@ static int64_t mailbox_left(struct intake *in, int64_t now)
 	if (in->mailbox.trouble.pause)
 		return left;
 	left = in->look_at - now;
+	if (left > longest_wait(in))
+		left = 0;
 	if (mailbox_request_next_due_at(in->db, &request_at, &err) == 0 && request_at)
 		left = smaller(left, request_at - now);
 	return left > 0 ? left : 0;
 }
 
-/* Clocks jump: no look is further away than the longest plan. */
 static int64_t wait_seconds(struct intake *in, int64_t now)
 {
-	int64_t longest = 60 * (int64_t)in->mailbox.settings->idle_minutes;
-	int64_t left = smaller(mailbox_left(in, now), longest);
+	int64_t left = mailbox_left(in, now);
 
 	if (in->store_trouble.pause)
 		return trouble_left(&in->store_trouble, now);
@@ -182,7 +199,8 @@ static bool wait_for_work(struct intake *in)
 	enum step news = mailbox_take_news(&in->mailbox, &err);
 	if (news == STEP_LOST)
 		settle(in, news, &err, now);
-	return why == WAKE_CALLED || news == STEP_DONE || mailbox_left(in, now) == 0;
+	return why == WAKE_CALLED || news == STEP_DONE || in->store_trouble.pause ||
+	       mailbox_left(in, now) == 0;
 }
 
 static bool may_use_mailbox(struct intake *in, int64_t now)

@@ -10,6 +10,7 @@
 #include "duty/server.h"
 #include "duty/trouble.h"
 #include "duty/worker.h"
+#include "intake/waiting.h"
 #include "net/imap.h"
 
 struct db;
@@ -23,12 +24,18 @@ struct mailbox {
 	struct imap *imap; /* NULL: not connected */
 	bool is_selected;  /* INBOX */
 	bool is_idling;
+	bool is_fresh; /* the server has just told what there is */
 	uint32_t uidvalidity;
 	bool has_handled,
 		has_sent; /* those folders were made sure of in this session */
+	char *sent;	  /* the server's own Sent folder, as far as asked for */
+	struct waiting waiting;
 	int spool_fd;
+	size_t batch_limit; /* mails by one command; 0: as many as go */
 	uint32_t stuck_uid; /* a mail that could not be fetched, and how often */
 	int stuck_tries;
+	bool is_doubtful; /* a mail was listed and not given */
+	int doubts;	  /* lists that were asked for because of it */
 	struct trouble trouble;
 };
 
@@ -43,7 +50,8 @@ enum step {
 struct mailbox mailbox_new(const struct worker_context *ctx, struct db *db);
 /* Connects where needed, ends IDLE, selects INBOX. STEP_NOTHING is ready. */
 enum step mailbox_open(struct mailbox *m, int64_t now, struct err *err);
-/* Every mail that is not in the store yet, until asked to stop. */
+/* Some of the mails that are not in the store yet, people's first where very many wait
+ * (fetch-mail.c). STEP_NOTHING: there are none. */
 enum step mailbox_fetch(struct mailbox *m, int64_t now, struct err *err);
 /* The next request that is due (requests.c). */
 enum step mailbox_do_request(struct mailbox *m, int64_t now, struct err *err);
@@ -54,5 +62,9 @@ enum step mailbox_idle(struct mailbox *m, struct err *err);
 enum step mailbox_take_news(struct mailbox *m, struct err *err);
 /* -1 where it does not idle. */
 int mailbox_fd(const struct mailbox *m);
+/* The folder is to be asked for anew: it may have been renamed or replaced. */
+void mailbox_doubt(struct mailbox *m);
 void mailbox_close(struct mailbox *m);
+/* STEP_LOST, closed. */
+enum step mailbox_lost(struct mailbox *m);
 void mailbox_deinit(struct mailbox *m);

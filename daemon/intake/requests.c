@@ -10,6 +10,8 @@
 
 #define PAUSE_FIRST 30
 #define PAUSE_LONGEST 3600
+#define HANDLED_KEYWORD "$Utskick"
+#define SENT_OTHERWISE "Sent"
 
 /* What others left for us to do in the mailbox. Each act: 1 done and found, 0 done, -1
  * with err; *ret_store: it was the store. */
@@ -37,11 +39,23 @@ static int make_folder(
 	return 0;
 }
 
-static int move(struct act *a, struct err *err)
+static int move(struct act *a, uint32_t uid, struct err *err)
 {
 	struct mailbox *m = a->m;
-	bool is_given = *a->request->folder != '\0', is_made = false;
-	const char *folder = is_given ? a->request->folder : m->settings->handled;
+	bool is_made = false;
+	const char *folder =
+		*a->request->folder ? a->request->folder : m->settings->handled;
+	bool is_handled = strcmp(folder, m->settings->handled) == 0;
+
+	if (make_folder(m, folder, is_handled ? &m->has_handled : &is_made, err) < 0)
+		return -1;
+	return imap_move(m->imap, uid, folder, err);
+}
+
+/* Moved, or flagged where the office wants it or the server can nothing else. */
+static int put_away(struct act *a, struct err *err)
+{
+	struct mailbox *m = a->m;
 	incoming_auto in = INCOMING_EMPTY;
 
 	if (incoming_get(m->db, a->request->incoming_id, &in, err) < 0)
@@ -50,9 +64,9 @@ static int move(struct act *a, struct err *err)
 	if (in.uidvalidity != m->uidvalidity ||
 		strcmp(in.folder, m->settings->inbox) != 0)
 		return 0;
-	if (make_folder(m, folder, is_given ? &is_made : &m->has_handled, err) < 0)
-		return -1;
-	return imap_move(m->imap, in.uid, folder, err);
+	if (m->settings->handled_by == HANDLED_BY_MOVE && imap_can_move(m->imap))
+		return move(a, in.uid, err);
+	return imap_mark(m->imap, in.uid, HANDLED_KEYWORD, err);
 }
 
 /* 1 a mail with the delivery's Message-ID is there. Leaves another folder than INBOX
@@ -86,14 +100,28 @@ static int append(
 	return imap_append(m->imap, folder, buf_str(&mail), mail.len, d->sent_at, err);
 }
 
+/* The configured one, or what the server calls its own; NULL with err. */
+static const char *sent_folder(struct mailbox *m, struct err *err)
+{
+	if (m->settings->sent)
+		return m->settings->sent;
+	if (!m->sent && imap_find_sent(m->imap, &m->sent, err) < 0)
+		return NULL;
+	if (!m->sent)
+		m->sent = xstrdup(SENT_OTHERWISE);
+	return m->sent;
+}
+
 static int append_or_search(struct act *a, struct err *err)
 {
 	struct mailbox *m = a->m;
 	bool is_given = *a->request->folder != '\0', is_made = false;
-	const char *folder = is_given ? a->request->folder : m->settings->sent;
+	const char *folder = is_given ? a->request->folder : sent_folder(m, err);
 	str_auto *key = xasprintf("%lld", (long long)a->request->delivery_id);
 	delivery_auto d = DELIVERY_EMPTY;
 
+	if (!folder)
+		return -1;
 	if (delivery_find(m->db, key, &d, err) < 0)
 		return store_failed(a);
 	if (make_folder(m, folder, is_given ? &is_made : &m->has_sent, err) < 0)
@@ -106,7 +134,7 @@ static int act_on(struct act *a, struct err *err)
 {
 	switch (a->request->kind) {
 	case MAILBOX_MOVE:
-		return move(a, err);
+		return put_away(a, err);
 	case MAILBOX_APPEND:
 	case MAILBOX_SEARCH:
 		return append_or_search(a, err);

@@ -2,7 +2,11 @@
 
 #include <string.h>
 
+#include "base/clock.h"
+
 #define PIECE 32768
+/* Who says less than this in a second of a long answer may as well say nothing. */
+#define BYTES_PER_SECOND 1000
 
 /* libetpan wants a greeting; libcurl has read the real one and signed in. */
 static const char greeting[] = "* PREAUTH signed in\r\n";
@@ -16,6 +20,35 @@ static ssize_t give_greeting(struct imap_wire *wire, void *to, size_t size)
 	memcpy(to, greeting + wire->greeting_at, n);
 	wire->greeting_at += n;
 	return (ssize_t)n;
+}
+
+void imap_wire_begin(struct imap_wire *wire, uint64_t max)
+{
+	wire->left = max;
+	wire->heard = 0;
+	wire->begun_ms = clock_monotonic_ms();
+}
+
+/* What this read may take: the deadline of each, and all together not for ever. 0: no
+ * more. */
+static int time_left(const struct imap_wire *wire)
+{
+	int64_t all = 2 * (int64_t)wire->timeout_ms +
+		      (int64_t)(wire->heard * 1000 / BYTES_PER_SECOND);
+	int64_t left = wire->begun_ms + all - clock_monotonic_ms();
+
+	if (left <= 0)
+		return 0;
+	return left < wire->timeout_ms ? (int)left : wire->timeout_ms;
+}
+
+static int heard(struct imap_wire *wire, const char *bytes, size_t len)
+{
+	wire->left -= len;
+	wire->heard += len;
+	if (imap_guard_pass(&wire->guard, bytes, len))
+		return 0;
+	return err_set(&wire->err, ERR_TEMP, "the server's answer nests without end");
 }
 
 /* The end of the stream is -1 too: libetpan loops for ever on a 0 inside a literal. */
@@ -32,9 +65,12 @@ static ssize_t wire_read(mailstream_low *low, void *to, size_t size)
 			"the server said more than a command's answer may be");
 	if (size > wire->left)
 		size = wire->left;
-	ssize_t n = stream_read(wire->stream, to, size, wire->timeout_ms, &wire->err);
-	if (n > 0)
-		wire->left -= (uint64_t)n;
+	int ms = time_left(wire);
+	if (!ms)
+		return err_set(&wire->err, ERR_TEMP, "the server is too slow");
+	ssize_t n = stream_read(wire->stream, to, size, ms, &wire->err);
+	if (n > 0 && heard(wire, to, (size_t)n) < 0)
+		return -1;
 	return n;
 }
 

@@ -1,52 +1,84 @@
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "net/imap-inside.h"
 
-#define HEADER_MAX 8192
-/* A line of the list beside one mail's numbers. */
-#define LIST_LINE_MAX 512
+#define FIELDS_MAX 8192
+/* How often the caller hears that bytes still come. */
+#define BEAT_BYTES (1 << 20)
 
-/* Where a fetched mail goes, and what became of it. */
+/* Where fetched bytes go, and what became of them. */
 struct sink {
-	int fd; /* -1: to buf */
-	struct buf *buf;
-	uint64_t written, max;
-	bool found;
+	struct imap *imap;
+	int fd;		  /* -1: to buf */
+	struct buf *buf;  /* what is over max is left out */
+	uint64_t at;	  /* where the mail in hand began */
+	uint64_t written; /* of it */
+	uint64_t unsaid;  /* since the last beat */
+	uint64_t max;	  /* of one mail */
+	struct imap_piece *pieces;
+	size_t count;
+	bool is_full; /* fd took no more */
 	struct err err;
 };
 
 static int sink_put_fd(struct sink *sink, const char *bytes, size_t len)
 {
+	uint64_t at = sink->at + sink->written;
+
 	while (len) {
-		ssize_t n = write(sink->fd, bytes, len);
+		ssize_t n = pwrite(sink->fd, bytes, len, (off_t)at);
 
 		if (n < 0 && errno == EINTR)
 			continue;
-		if (n < 0)
+		if (n < 0) {
+			sink->is_full = true;
 			return err_set(&sink->err, ERR_TEMP,
 				"a mail cannot be kept: %s", strerror(errno));
+		}
 		bytes += n;
+		at += (uint64_t)n;
 		len -= (size_t)n;
 	}
 	return 0;
+}
+
+static void beat(struct sink *sink, size_t len)
+{
+	sink->unsaid += len;
+	if (sink->unsaid < BEAT_BYTES || !sink->imap->beat)
+		return;
+	sink->unsaid = 0;
+	sink->imap->beat(sink->imap->beat_context);
+}
+
+static void sink_put_buf(struct sink *sink, const char *bytes, size_t len)
+{
+	size_t room = (size_t)(sink->max - sink->written);
+	size_t n = len < room ? len : room;
+
+	buf_add(sink->buf, bytes, n);
+	sink->written += n;
 }
 
 static bool sink_put(struct sink *sink, const char *bytes, size_t len)
 {
 	if (sink->err.kind != ERR_NONE)
 		return false;
-	sink->written += len;
-	if (sink->written > sink->max) {
+	beat(sink, len);
+	if (sink->fd < 0) {
+		sink_put_buf(sink, bytes, len);
+		return true;
+	}
+	if (sink->written + len > sink->max) {
 		err_set(&sink->err, ERR_PERM,
 			"the mail is larger than it was said to be");
 		return false;
 	}
-	if (sink->fd >= 0)
-		return sink_put_fd(sink, bytes, len) == 0;
-	buf_add(sink->buf, bytes, len);
+	if (sink_put_fd(sink, bytes, len) < 0)
+		return false;
+	sink->written += len;
 	return true;
 }
 
@@ -66,8 +98,7 @@ static void no_progress(size_t current, size_t maximum, void *context)
 	(void)context;
 }
 
-/* An item's static part of that type in an answer; NULL: not in it. */
-static struct mailimap_msg_att_static *find_att(struct mailimap_msg_att *att, int type)
+struct mailimap_msg_att_static *imap_find_att(struct mailimap_msg_att *att, int type)
 {
 	for (clistiter *at = clist_begin(att->att_list); at; at = clist_next(at)) {
 		struct mailimap_msg_att_item *item = clist_content(at);
@@ -79,23 +110,42 @@ static struct mailimap_msg_att_static *find_att(struct mailimap_msg_att *att, in
 	return NULL;
 }
 
-/* The end of a mail. What came as a quoted string was not given to take_bytes. */
+/* The one that was asked for and has not come yet; NULL: it was not. */
+static struct imap_piece *find_piece(struct sink *sink, uint32_t uid)
+{
+	for (size_t i = 0; i < sink->count; i++)
+		if (sink->pieces[i].uid == uid && !sink->pieces[i].is_found)
+			return &sink->pieces[i];
+	return NULL;
+}
+
+/* The end of a mail; only now its uid is known. What came as a quoted string was not
+ * given to take_bytes; what nobody asked for is written over by the next. */
 static void take_mail(struct mailimap_msg_att *att, void *context)
 {
 	struct sink *sink = context;
 	struct mailimap_msg_att_static *body =
-		find_att(att, MAILIMAP_MSG_ATT_BODY_SECTION);
+		imap_find_att(att, MAILIMAP_MSG_ATT_BODY_SECTION);
+	struct mailimap_msg_att_static *uid = imap_find_att(att, MAILIMAP_MSG_ATT_UID);
+	struct imap_piece *piece =
+		body && uid ? find_piece(sink, uid->att_data.att_uid) : NULL;
 
-	if (!body)
-		return; /* another client changed a flag */
-	struct mailimap_msg_att_body_section *section = body->att_data.att_body_section;
-	if (!sink->found && !sink->written && section->sec_body_part)
-		sink_put(sink, section->sec_body_part, section->sec_length);
-	sink->found = true;
+	if (piece) {
+		struct mailimap_msg_att_body_section *section =
+			body->att_data.att_body_section;
+		if (!sink->written && section->sec_body_part)
+			sink_put(sink, section->sec_body_part, section->sec_length);
+		piece->is_found = true;
+		piece->at = sink->at;
+		piece->size = sink->written;
+		sink->at += sink->written;
+	}
+	if (sink->fd < 0)
+		buf_cut(sink->buf, (size_t)sink->at);
+	sink->written = 0;
 }
 
-/* Takes what. */
-static int fetch(struct imap *imap, struct mailimap_set *set,
+int imap_run_fetch(struct imap *imap, struct mailimap_set *set,
 	struct mailimap_fetch_type *what, uint64_t max, struct err *err)
 {
 	clist *found = NULL;
@@ -113,140 +163,91 @@ static int fetch(struct imap *imap, struct mailimap_set *set,
 	return imap_check(imap, code, "FETCH", err);
 }
 
-/* One mail's section into sink; takes section. 1, 0 it is gone, -1. */
-static int fetch_one(struct imap *imap, uint32_t uid,
-	struct mailimap_fetch_att *section, struct sink *sink, struct err *err)
+/* Runs of uids that follow each other become intervals. */
+static struct mailimap_set *set_of(const struct imap_piece *pieces, size_t count)
 {
+	struct mailimap_set *set = mailimap_set_new_empty();
+
+	for (size_t i = 0, first; i < count; i++) {
+		first = i;
+		while (i + 1 < count && pieces[i + 1].uid == pieces[i].uid + 1)
+			i++;
+		if (first == i)
+			mailimap_set_add_single(set, pieces[i].uid);
+		else
+			mailimap_set_add_interval(
+				set, pieces[first].uid, pieces[i].uid);
+	}
+	return set;
+}
+
+/* The section of each piece into the sink; takes section. At most cap bytes in all.
+ * Returns as imap_fetch. */
+static int fetch_pieces(struct sink *sink, struct mailimap_fetch_att *section,
+	uint64_t cap, struct err *err)
+{
+	struct imap *imap = sink->imap;
 	struct mailimap_fetch_type *what =
 		mailimap_fetch_type_new_fetch_att_list_empty();
 
+	for (size_t i = 0; i < sink->count; i++)
+		sink->pieces[i].is_found = false;
 	mailimap_fetch_type_new_fetch_att_list_add(what, mailimap_fetch_att_new_uid());
 	mailimap_fetch_type_new_fetch_att_list_add(what, section);
 	mailimap_set_msg_body_handler(imap->session, take_bytes, sink);
 	mailimap_set_msg_att_handler(imap->session, take_mail, sink);
-	int done = fetch(imap, mailimap_set_new_single(uid), what,
-		sink->max + IMAP_ANSWER_MAX, err);
-	if (sink->err.kind != ERR_NONE) {
-		*err = sink->err;
-		return -1;
-	}
-	return done < 0 ? -1 : sink->found;
+	int done = imap_run_fetch(imap, set_of(sink->pieces, sink->count), what,
+		cap + IMAP_ANSWER_MAX, err);
+	if (sink->err.kind == ERR_NONE)
+		return done;
+	*err = sink->err;
+	return sink->is_full ? 1 : -1;
 }
 
-int imap_fetch(struct imap *imap, uint32_t uid, int fd, uint64_t max,
-	uint64_t *ret_size, struct err *err)
+/* One alone may be as large as any; several only somewhat more than was said. */
+static uint64_t bytes_allowed(
+	const struct imap_piece *pieces, size_t count, uint64_t max)
 {
-	struct sink sink = {.fd = fd, .max = max};
-	int found = fetch_one(imap, uid,
-		mailimap_fetch_att_new_body_peek_section(mailimap_section_new(NULL)),
-		&sink, err);
+	uint64_t sum = 0;
 
-	*ret_size = sink.written;
-	return found;
+	for (size_t i = 0; i < count; i++)
+		sum += 2 * pieces[i].size;
+	return count == 1 ? max : sum;
 }
 
-static struct mailimap_section *from_and_subject(void)
+int imap_fetch(struct imap *imap, struct imap_piece *pieces, size_t count, int fd,
+	uint64_t max, struct err *err)
+{
+	struct sink sink = {
+		.imap = imap, .fd = fd, .max = max, .pieces = pieces, .count = count};
+
+	return fetch_pieces(&sink,
+		mailimap_fetch_att_new_body_peek_section(mailimap_section_new(NULL)),
+		bytes_allowed(pieces, count, max), err);
+}
+
+static struct mailimap_section *section_of(const char *const *fields)
 {
 	clist *names = clist_new();
 
-	clist_append(names, strdup("FROM"));
-	clist_append(names, strdup("SUBJECT"));
+	for (; *fields; fields++)
+		clist_append(names, strdup(*fields));
 	return mailimap_section_new_header_fields(mailimap_header_list_new(names));
 }
 
-int imap_fetch_header(struct imap *imap, uint32_t uid, struct buf *ret, struct err *err)
+int imap_fetch_fields(struct imap *imap, struct imap_piece *pieces, size_t count,
+	const char *const *fields, struct buf *ret, struct err *err)
 {
-	struct sink sink = {.fd = -1, .buf = ret, .max = HEADER_MAX};
+	struct sink sink = {.imap = imap,
+		.fd = -1,
+		.buf = ret,
+		.max = FIELDS_MAX,
+		.pieces = pieces,
+		.count = count};
 
-	return fetch_one(imap, uid,
+	buf_clear(ret);
+	return fetch_pieces(&sink,
 		mailimap_fetch_att_new_body_peek_section_partial(
-			from_and_subject(), 0, HEADER_MAX),
-		&sink, err);
-}
-
-/* ---- the list ---- */
-
-struct lister {
-	struct imap_list *list;
-	size_t room;
-	uint32_t from;
-};
-
-static int64_t seconds_of(const struct mailimap_date_time *date)
-{
-	struct tm tm = {.tm_year = date->dt_year - 1900,
-		.tm_mon = date->dt_month - 1,
-		.tm_mday = date->dt_day,
-		.tm_hour = date->dt_hour,
-		.tm_min = date->dt_min,
-		.tm_sec = date->dt_sec};
-	int64_t offset = date->dt_zone / 100 * 3600 + date->dt_zone % 100 * 60;
-	int64_t at = timegm(&tm) - offset;
-
-	return at > 0 ? at : 0;
-}
-
-static void take_item(struct mailimap_msg_att *att, void *context)
-{
-	struct lister *l = context;
-	struct mailimap_msg_att_static *uid = find_att(att, MAILIMAP_MSG_ATT_UID);
-	struct mailimap_msg_att_static *size =
-		find_att(att, MAILIMAP_MSG_ATT_RFC822_SIZE);
-	struct mailimap_msg_att_static *date =
-		find_att(att, MAILIMAP_MSG_ATT_INTERNALDATE);
-
-	/* "n:*" names the last mail even where its uid is below n. */
-	if (!uid || !size || !date || uid->att_data.att_uid < l->from)
-		return;
-	if (l->list->count == l->room) {
-		l->room = l->room ? 2 * l->room : 64;
-		l->list->items =
-			xrealloc(l->list->items, l->room * sizeof(*l->list->items));
-	}
-	l->list->items[l->list->count++] =
-		(struct imap_item){.uid = uid->att_data.att_uid,
-			.size = size->att_data.att_rfc822_size,
-			.arrived_at = seconds_of(date->att_data.att_internal_date)};
-}
-
-static int by_uid(const void *a, const void *b)
-{
-	const struct imap_item *x = a, *y = b;
-
-	return x->uid < y->uid ? -1 : x->uid > y->uid;
-}
-
-int imap_list_from(
-	struct imap *imap, uint32_t from, struct imap_list *ret, struct err *err)
-{
-	struct lister lister = {.list = ret, .from = from};
-	struct mailimap_fetch_type *what =
-		mailimap_fetch_type_new_fetch_att_list_empty();
-	const struct mailimap_selection_info *info = imap->session->imap_selection_info;
-	uint64_t exists = info ? info->sel_exists : 0;
-
-	*ret = (struct imap_list){0};
-	imap->listed_exists = (uint32_t)exists;
-	if (!exists) { /* "n:*" in an empty folder is an error to some servers */
-		mailimap_fetch_type_free(what);
-		return 0;
-	}
-	mailimap_fetch_type_new_fetch_att_list_add(what, mailimap_fetch_att_new_uid());
-	mailimap_fetch_type_new_fetch_att_list_add(
-		what, mailimap_fetch_att_new_rfc822_size());
-	mailimap_fetch_type_new_fetch_att_list_add(
-		what, mailimap_fetch_att_new_internaldate());
-	mailimap_set_msg_att_handler(imap->session, take_item, &lister);
-	if (fetch(imap, mailimap_set_new_interval(from, 0), what,
-		    IMAP_ANSWER_MAX + exists * LIST_LINE_MAX, err) < 0)
-		return -1;
-	if (ret->count)
-		qsort(ret->items, ret->count, sizeof(*ret->items), by_uid);
-	return 0;
-}
-
-void imap_list_deinit(struct imap_list *list)
-{
-	free(list->items);
-	*list = (struct imap_list){0};
+			section_of(fields), 0, FIELDS_MAX),
+		2 * count * FIELDS_MAX, err);
 }

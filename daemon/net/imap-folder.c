@@ -3,6 +3,10 @@
 
 #include "base/text.h"
 #include "net/imap-inside.h"
+#include "net/imap-names.h"
+
+/* Bytes of the list of all folders: tens of thousands. */
+#define FOLDERS_MAX (8U << 20)
 
 static void set_freep(struct mailimap_set **set)
 {
@@ -92,6 +96,40 @@ int imap_make_folder(struct imap *imap, const char *folder, struct err *err)
 		       : imap_check(imap, code, "SUBSCRIBE", err);
 }
 
+static bool is_sent(const struct mailimap_mailbox_list *mailbox)
+{
+	const struct mailimap_mbx_list_flags *flags = mailbox->mb_flag;
+
+	for (clistiter *at = flags ? clist_begin(flags->mbf_oflags) : NULL; at;
+		at = clist_next(at)) {
+		const struct mailimap_mbx_list_oflag *flag = clist_content(at);
+		if (flag->of_type == MAILIMAP_MBX_LIST_OFLAG_FLAG_EXT &&
+			text_equal_nocase(flag->of_flag_ext, "Sent"))
+			return true;
+	}
+	return false;
+}
+
+/* Servers tell it in an ordinary LIST, whether they promise it or not. */
+int imap_find_sent(struct imap *imap, char **ret_folder, struct err *err)
+{
+	clist *found = NULL;
+	mailimap *session = imap_begin(imap, FOLDERS_MAX);
+	int code = mailimap_list(session, "", "*", &found);
+
+	*ret_folder = NULL;
+	if (imap_check(imap, code, "LIST", err) < 0)
+		return -1;
+	for (clistiter *at = clist_begin(found); at && !*ret_folder;
+		at = clist_next(at)) {
+		const struct mailimap_mailbox_list *one = clist_content(at);
+		if (is_sent(one))
+			*ret_folder = folder_from_wire(one->mb_name, one->mb_delimiter);
+	}
+	mailimap_list_result_free(found);
+	return *ret_folder != NULL;
+}
+
 /* Takes key. 1 some mail, 0 none, -1. */
 static int search(struct imap *imap, struct mailimap_search_key *key, struct err *err)
 {
@@ -124,11 +162,12 @@ static int has_uid(struct imap *imap, uint32_t uid, struct err *err)
 		imap, mailimap_search_key_new_uid(mailimap_set_new_single(uid)), err);
 }
 
-static int flag_deleted(struct imap *imap, struct mailimap_set *set, struct err *err)
+/* Takes flags. */
+static int add_flags(struct imap *imap, struct mailimap_set *set,
+	struct mailimap_flag_list *flags, struct err *err)
 {
 	struct mailimap_store_att_flags *store =
-		mailimap_store_att_flags_new_add_flags_silent(
-			flags_of(mailimap_flag_new_deleted()));
+		mailimap_store_att_flags_new_add_flags_silent(flags);
 	mailimap *session = imap_begin(imap, IMAP_ANSWER_MAX);
 	int code = mailimap_uid_store(session, set, store);
 
@@ -143,31 +182,49 @@ static int copy_and_remove(
 	mailimap *session = imap_begin(imap, IMAP_ANSWER_MAX);
 
 	if (imap_check(imap, mailimap_uid_copy(session, set, name), "COPY", err) < 0 ||
-		flag_deleted(imap, set, err) < 0)
+		add_flags(imap, set, flags_of(mailimap_flag_new_deleted()), err) < 0)
 		return -1;
 	imap_begin(imap, IMAP_ANSWER_MAX);
 	return imap_check(imap, mailimap_uid_expunge(session, set), "EXPUNGE", err);
 }
 
+bool imap_can_move(const struct imap *imap)
+{
+	return imap_can(imap, "MOVE") || imap_can(imap, "UIDPLUS");
+}
+
 int imap_move(struct imap *imap, uint32_t uid, const char *folder, struct err *err)
 {
-	bool can_move = imap_can(imap, "MOVE");
 	str_auto *name = imap_wire_name(imap, folder, err);
 
 	if (!name)
 		return -1;
-	if (!can_move && !imap_can(imap, "UIDPLUS"))
+	/* A plain EXPUNGE would take away what others have flagged. */
+	if (!imap_can_move(imap))
 		return err_set(err, ERR_PERM,
 			"the server can move no mail (neither MOVE nor UIDPLUS)");
 	int is_there = has_uid(imap, uid, err);
 	if (is_there <= 0)
 		return is_there;
 	set_auto *set = mailimap_set_new_single(uid);
-	if (!can_move)
+	if (!imap_can(imap, "MOVE"))
 		return copy_and_remove(imap, set, name, err) < 0 ? -1 : 1;
 	mailimap *session = imap_begin(imap, IMAP_ANSWER_MAX);
 	int code = mailimap_uid_move(session, set, name);
 	return imap_check(imap, code, "MOVE", err) < 0 ? -1 : 1;
+}
+
+int imap_mark(struct imap *imap, uint32_t uid, const char *keyword, struct err *err)
+{
+	int is_there = has_uid(imap, uid, err);
+
+	if (is_there <= 0)
+		return is_there;
+	set_auto *set = mailimap_set_new_single(uid);
+	struct mailimap_flag_list *flags =
+		flags_of(mailimap_flag_new_flag_keyword(strdup(keyword)));
+	mailimap_flag_list_add(flags, mailimap_flag_new_seen());
+	return add_flags(imap, set, flags, err) < 0 ? -1 : 1;
 }
 
 int imap_append(struct imap *imap, const char *folder, const void *bytes, size_t len,

@@ -72,12 +72,17 @@ static bool has_line(struct imap *imap)
 int imap_idle_has_news(struct imap *imap, struct err *err)
 {
 	while (has_line(imap)) {
+		imap_begin(imap, IMAP_ANSWER_MAX);
 		const char *line = imap_read_line(imap, err);
 
-		if (!line || imap_is_end(imap, line, err))
+		if (!line)
+			return -1;
+		int end = imap_is_end(imap, line, err);
+		if (end > 0)
+			err_set(err, ERR_TEMP, "IMAP IDLE ended by itself");
+		if (end)
 			return -1;
 		take_news(imap, line);
-		imap_begin(imap, IMAP_ANSWER_MAX);
 	}
 	bool news = imap->has_news;
 	imap->has_news = false;
@@ -97,6 +102,7 @@ int imap_idle_end(struct imap *imap, struct err *err)
 
 		if (!line)
 			return -1;
+		take_news(imap, line);
 		end = imap_is_end(imap, line, err);
 	}
 	return end > 0 ? 0 : -1;

@@ -21,6 +21,8 @@ struct imap {
 	bool has_delimiter;	 /* asked for already */
 	uint32_t listed_exists;	 /* EXISTS when the last list was asked for */
 	bool has_news;		 /* seen while idling, not told yet */
+	imap_beat_fn beat;	 /* NULL: nobody wants to hear */
+	void *beat_context;
 };
 
 /* Signed in; takes stream. */
@@ -34,6 +36,12 @@ mailimap *imap_begin(struct imap *imap, uint64_t max);
 int imap_check(struct imap *imap, int code, const char *what, struct err *err);
 /* The server's name of a folder; the caller frees. */
 char *imap_wire_name(struct imap *imap, const char *folder, struct err *err);
+
+/* An item's static part of that type in an answer; NULL: not in it. */
+struct mailimap_msg_att_static *imap_find_att(struct mailimap_msg_att *att, int type);
+/* UID FETCH with the handlers that are set; takes set and what. At most max bytes. */
+int imap_run_fetch(struct imap *imap, struct mailimap_set *set,
+	struct mailimap_fetch_type *what, uint64_t max, struct err *err);
 
 /* Our own commands, a line each. */
 int imap_send_line(struct imap *imap, const char *line, struct err *err);

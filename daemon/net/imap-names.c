@@ -84,3 +84,78 @@ char *folder_to_wire(const char *name, char delimiter, struct err *err)
 	run_end(&run, &to);
 	return buf_steal(&to);
 }
+
+/* ---- and back ---- */
+
+static void add_utf8(struct buf *to, uint32_t c)
+{
+	if (c < 0x80) {
+		buf_add_char(to, (char)c);
+	} else if (c < 0x800) {
+		buf_add_char(to, (char)(0xc0 | c >> 6));
+		buf_add_char(to, (char)(0x80 | (c & 63)));
+	} else if (c < 0x10000) {
+		buf_add_char(to, (char)(0xe0 | c >> 12));
+		buf_add_char(to, (char)(0x80 | (c >> 6 & 63)));
+		buf_add_char(to, (char)(0x80 | (c & 63)));
+	} else {
+		buf_add_char(to, (char)(0xf0 | c >> 18));
+		buf_add_char(to, (char)(0x80 | (c >> 12 & 63)));
+		buf_add_char(to, (char)(0x80 | (c >> 6 & 63)));
+		buf_add_char(to, (char)(0x80 | (c & 63)));
+	}
+}
+
+/* UTF-16 units to characters; a half of a pair waits for its other half. */
+static void add_unit(struct buf *to, uint32_t unit, uint32_t *high)
+{
+	if (*high && unit >= 0xdc00 && unit < 0xe000)
+		add_utf8(to, 0x10000 + ((*high - 0xd800) << 10) + (unit - 0xdc00));
+	else if (unit < 0xd800 || unit >= 0xdc00)
+		add_utf8(to, unit);
+	*high = unit >= 0xd800 && unit < 0xdc00 ? unit : 0;
+}
+
+/* Behind "&", up to and with "-". False where it is no run. */
+static bool take_run(const char **at, struct buf *to)
+{
+	uint32_t bits = 0, high = 0;
+	int bit_count = 0;
+
+	for (; **at && **at != '-'; (*at)++) {
+		const char *digit = strchr(base64_modified, **at);
+		if (!digit)
+			return false;
+		bits = (bits << 6 | (uint32_t)(digit - base64_modified)) & 0x3fffff;
+		bit_count += 6;
+		if (bit_count >= 16) {
+			bit_count -= 16;
+			add_unit(to, bits >> bit_count & 0xffff, &high);
+		}
+	}
+	if (!**at)
+		return false;
+	(*at)++;
+	return true;
+}
+
+char *folder_from_wire(const char *name, char delimiter)
+{
+	buf_auto to = BUF_EMPTY;
+	struct err ignored = ERR_INIT;
+
+	for (const char *at = name; *at;) {
+		char c = *at++;
+
+		if (c == '&' && *at == '-')
+			at++;
+		else if (c == '&') {
+			if (!take_run(&at, &to))
+				return NULL;
+			continue;
+		}
+		buf_add_char(&to, delimiter && c == delimiter ? '/' : c);
+	}
+	str_auto *again = folder_to_wire(buf_str(&to), delimiter, &ignored);
+	return again && !strcmp(again, name) ? buf_steal(&to) : NULL;
+}

@@ -10,3 +10,6 @@
  * (ERR_PERM): not UTF-8, empty, or with control bytes. A delimiter within a level is
  * written as "_". delimiter '\0': no levels, "/" stays. */
 char *folder_to_wire(const char *name, char delimiter, struct err *err);
+/* The other way; the caller frees. NULL where it is no such name, or could not be said
+ * again in this way. */
+char *folder_from_wire(const char *name, char delimiter);

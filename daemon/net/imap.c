@@ -12,7 +12,7 @@
 
 mailimap *imap_begin(struct imap *imap, uint64_t max)
 {
-	imap->wire.left = max;
+	imap_wire_begin(&imap->wire, max);
 	return imap->session;
 }
 
@@ -160,6 +160,12 @@ struct imap *imap_open(const struct stream_server *server, struct err *err)
 	struct stream *stream = stream_open(server, err);
 
 	return stream ? imap_over(stream, server->timeout_ms, err) : NULL;
+}
+
+void imap_on_bytes(struct imap *imap, imap_beat_fn beat, void *context)
+{
+	imap->beat = beat;
+	imap->beat_context = context;
 }
 
 void imap_free(struct imap *imap)

@@ -39,18 +39,39 @@ void imap_list_deinit(struct imap_list *list);
  * in order of uid. */
 int imap_list_from(
 	struct imap *imap, uint32_t from, struct imap_list *ret, struct err *err);
-/* BODY.PEEK[] of one mail into fd (from its current end), in constant memory. 1, 0 the
- * mail is gone, -1. ret_size: bytes written; more than max is an error (ERR_PERM). */
-int imap_fetch(struct imap *imap, uint32_t uid, int fd, uint64_t max,
-	uint64_t *ret_size, struct err *err);
-/* From and Subject raw header values of one mail, for one too large to fetch (at most 8
- * KiB). 1, 0, -1. */
+
+/* A mail to be fetched, and what came of it. */
+struct imap_piece {
+	uint32_t uid;
+	bool is_found; /* false: the mail is gone */
+	uint64_t at;
+	uint64_t size; /* before: RFC822.SIZE; after: the bytes that came */
+};
+
+/* BODY.PEEK[] of mails (in order of uid) by one command, one behind the other into fd
+ * from offset 0, in constant memory. 0, 1 fd does not take them (as a full disk), or
+ * -1; one of more than max bytes is an error (ERR_PERM). */
+int imap_fetch(struct imap *imap, struct imap_piece *pieces, size_t count, int fd,
+	uint64_t max, struct err *err);
+/* Raw header fields of mails, at most 8 KiB of each: of one too large to fetch, or to
+ * see of what kind each is. fields ends with NULL. 0 or -1. */
 struct buf;
-int imap_fetch_header(
-	struct imap *imap, uint32_t uid, struct buf *ret, struct err *err);
+int imap_fetch_fields(struct imap *imap, struct imap_piece *pieces, size_t count,
+	const char *const *fields, struct buf *ret, struct err *err);
+/* beat is called about once for each mebibyte that comes. */
+typedef void (*imap_beat_fn)(void *context);
+void imap_on_bytes(struct imap *imap, imap_beat_fn beat, void *context);
+
+/* Whether imap_move can be done without taking away what others have flagged. */
+bool imap_can_move(const struct imap *imap);
 /* UID MOVE, or COPY + STORE \Deleted + UID EXPUNGE; ERR_PERM where the server has
  * neither MOVE nor UIDPLUS. 1 moved, 0 was gone, -1. */
 int imap_move(struct imap *imap, uint32_t uid, const char *folder, struct err *err);
+/* STORE +FLAGS (\Seen keyword). 1 flagged, 0 was gone, -1. */
+int imap_mark(struct imap *imap, uint32_t uid, const char *keyword, struct err *err);
+/* The folder that the server says sent mail is kept in (RFC 6154); the caller frees. 1,
+ * 0 it names none, -1. */
+int imap_find_sent(struct imap *imap, char **ret_folder, struct err *err);
 /* bytes of a whole mail, flagged \Seen, with its date. */
 int imap_append(struct imap *imap, const char *folder, const void *bytes, size_t len,
 	int64_t date, struct err *err);

@@ -99,27 +99,13 @@ int incoming_get(struct db *db, int64_t id, struct incoming *ret, struct err *er
 	return r;
 }
 
-int incoming_last_uid(struct db *db, const char *account, const char *folder,
-	uint32_t uidvalidity, uint32_t *ret_uid, struct err *err)
-{
-	int64_t uid = 0;
-
-	if (db_find_int(db, err, &uid,
-		    "SELECT coalesce(max(uid), 0) FROM incoming\n"
-		    "WHERE account = ? AND folder = ? AND uidvalidity = ?",
-		    SQL_TEXT(account), SQL_TEXT(folder), SQL_INT(uidvalidity)) < 0)
-		return -1;
-	*ret_uid = (uint32_t)uid;
-	return 0;
-}
-
 int incoming_next(struct db *db, struct incoming *ret, struct err *err)
 {
 	int64_t id = 0;
 	int r = db_find_int(db, err, &id,
 		"SELECT id FROM incoming INDEXED BY incoming_undecided\n"
 		"WHERE decided_at IS NULL\n"
-		"ORDER BY id\n"
+		"ORDER BY is_machine, id\n"
 		"LIMIT 1");
 
 	return r == 1 ? load(db, id, ret, err) : r;
@@ -166,6 +152,25 @@ int incoming_find(struct db *db, const char *key, struct incoming *ret, struct e
 	return r == 1 ? load(db, id, ret, err) : r;
 }
 
+/* 1, 0 it is not kept in pieces, -1. */
+static int read_pieces(struct db *db, int64_t id, struct buf *ret, struct err *err)
+{
+	ids_auto pieces = IDS_NONE;
+	stmt_auto q = stmt_open(db,
+		"SELECT rowid FROM incoming_piece\n"
+		"WHERE incoming_id = ?\n"
+		"ORDER BY position",
+		SQL_INT(id));
+
+	if (ids_collect(&pieces, &q, err) < 0)
+		return -1;
+	for (size_t i = 0; i < pieces.count; i++)
+		if (db_read_blob(db, "incoming_piece", "bytes", pieces.list[i], ret,
+			    err) < 0)
+			return -1;
+	return pieces.count > 0;
+}
+
 int incoming_read(struct db *db, int64_t id, struct buf *ret, struct err *err)
 {
 	int64_t there = 0;
@@ -173,12 +178,14 @@ int incoming_read(struct db *db, int64_t id, struct buf *ret, struct err *err)
 		"SELECT incoming_id FROM incoming_raw WHERE incoming_id = ?",
 		SQL_INT(id));
 
-	if (r < 0)
-		return -1;
+	if (r == 1)
+		return db_read_blob(db, "incoming_raw", "bytes", id, ret, err);
+	if (r == 0)
+		r = read_pieces(db, id, ret, err);
 	if (r == 0)
 		return err_set(err, ERR_PERM, "incoming mail %lld has no bytes",
 			(long long)id);
-	return db_read_blob(db, "incoming_raw", "bytes", id, ret, err);
+	return r < 0 ? -1 : 0;
 }
 
 int incoming_count_try(struct db *db, int64_t id, int *ret_tries, struct err *err)

@@ -57,25 +57,29 @@ void incoming_deinit(struct incoming *in);
 #define incoming_auto __attribute__((cleanup(incoming_deinit))) struct incoming
 #define INCOMING_EMPTY ((struct incoming){0})
 
-/*
- * Registers a mail with its bytes, in one transaction of its own. spool_fd holds size
- * bytes from offset 0; memory use does not grow with size. The register number's year
- * is that of arrived_at in local time. 1 stored, 0 was there already (same place; or,
- * where uidvalidity changed, same sha256 and arrived_at in that folder under the old
- * uidvalidity: its place is updated), -1 error.
- */
-int incoming_add(struct db *db, const struct place *place, int64_t arrived_at,
-	int spool_fd, int64_t size, int64_t now, int64_t *ret_id, struct err *err);
+/* A mail's bytes in a spool file. */
+struct incoming_bytes {
+	int fd;
+	int64_t at, size;
+	int64_t arrived_at;
+	bool is_machine; /* no person wrote it: the office takes it after people's */
+};
+
+/* Registers a mail with its bytes, in one transaction of its own or the caller's;
+ * memory use does not grow with size. The register number's year is that of arrived_at
+ * in local time. 1 stored, 0 was there already (same place; or, where uidvalidity
+ * changed, same sha256 and arrived_at in that folder under the old uidvalidity: its
+ * place is updated), -1 error. */
+int incoming_add(struct db *db, const struct place *place,
+	const struct incoming_bytes *bytes, int64_t now, int64_t *ret_id,
+	struct err *err);
 /* A mail over the limit: registered without bytes. As above. */
 int incoming_add_too_large(struct db *db, const struct place *place, int64_t arrived_at,
 	int64_t size, const char *from_address, const char *subject, int64_t now,
 	int64_t *ret_id, struct err *err);
 
-/* Highest uid known for that folder and uidvalidity; 0 where none. -1 on error. */
-int incoming_last_uid(struct db *db, const char *account, const char *folder,
-	uint32_t uidvalidity, uint32_t *ret_uid, struct err *err);
-
-/* Oldest undecided mail (INCOMING_NEW, or TOO_LARGE not yet told). 1, 0 none, -1. */
+/* The next undecided mail (INCOMING_NEW, or TOO_LARGE not yet told): people's before
+ * machines', the one registered first. 1, 0 none, -1. */
 int incoming_next(struct db *db, struct incoming *ret, struct err *err);
 /* By register number ("2026-000123"), row id in decimal, or Message-ID. 1, 0, -1. */
 int incoming_find(

@@ -388,6 +388,31 @@ static const char *const migrations[] = {
 	"  at INTEGER NOT NULL\n"
 	") STRICT;\n"
 	"CREATE INDEX absence_address ON absence (address, id);\n",
+
+	/* ---- 6: many mails at a time, people's first ---- */
+	"ALTER TABLE incoming ADD COLUMN is_machine INTEGER NOT NULL DEFAULT 0\n"
+	"  CHECK (is_machine IN (0, 1)); -- by its head: no person wrote it\n"
+	"DROP INDEX incoming_undecided;\n"
+	"CREATE INDEX incoming_undecided ON incoming (is_machine, id)\n"
+	"  WHERE decided_at IS NULL;\n"
+	"CREATE TABLE incoming_piece (\n"
+	"  id INTEGER PRIMARY KEY,\n"
+	"  incoming_id INTEGER NOT NULL REFERENCES incoming (id), -- not in incoming_raw\n"
+	"  position INTEGER NOT NULL, -- 0, 1, ...\n"
+	"  bytes BLOB NOT NULL,      -- a mebibyte, but the last\n"
+	"  UNIQUE (incoming_id, position)\n"
+	") STRICT;\n"
+	"CREATE TRIGGER incoming_piece_kept BEFORE UPDATE ON incoming_piece\n"
+	"BEGIN SELECT RAISE(ABORT, 'incoming mail is never altered'); END;\n"
+	"CREATE TRIGGER incoming_piece_not_deleted BEFORE DELETE ON incoming_piece\n"
+	"BEGIN SELECT RAISE(ABORT, 'incoming mail is never deleted'); END;\n"
+	"CREATE TABLE mailbox_folder (\n"
+	"  account TEXT NOT NULL,\n"
+	"  folder TEXT NOT NULL,\n"
+	"  uidvalidity INTEGER NOT NULL, -- another one begins anew\n"
+	"  complete_uid INTEGER NOT NULL, -- nothing up to here is missing in incoming\n"
+	"  PRIMARY KEY (account, folder)\n"
+	") STRICT, WITHOUT ROWID;\n",
 };
 /* clang-format on */
 

@@ -108,8 +108,10 @@ static inline int64_t store_mail_at(
 	fd_auto fd = store_spool(text, strlen(text));
 	int64_t id = 0;
 
-	assert_ok(s, incoming_add(s->db, &place, arrived_at, fd, (int64_t)strlen(text),
-			     NOW, &id, &s->err));
+	const struct incoming_bytes bytes = {
+		.fd = fd, .size = (int64_t)strlen(text), .arrived_at = arrived_at};
+
+	assert_ok(s, incoming_add(s->db, &place, &bytes, NOW, &id, &s->err));
 	return id;
 }
 

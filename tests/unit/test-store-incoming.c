@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "store/held.h"
+#include "store/mailbox-folder.h"
 
 static const char *const mail = "Message-ID: <a@b.example>\r\n\r\nHej\r\n";
 
@@ -13,8 +14,9 @@ static int add(struct store *s, uint32_t uidvalidity, uint32_t uid, int64_t arri
 {
 	const struct place place = {"office", "INBOX", uidvalidity, uid};
 	fd_auto fd = store_spool(text, strlen(text));
-	int r = incoming_add(s->db, &place, arrived_at, fd, (int64_t)strlen(text), NOW,
-		ret_id, &s->err);
+	const struct incoming_bytes bytes = {
+		.fd = fd, .size = (int64_t)strlen(text), .arrived_at = arrived_at};
+	int r = incoming_add(s->db, &place, &bytes, NOW, ret_id, &s->err);
 
 	assert_ok(s, r);
 	return r;
@@ -31,9 +33,9 @@ static void the_bytes_come_back_as_they_were(void **state)
 	char sha256[HASH_HEX_SIZE];
 	int64_t id = 0;
 
-	assert_int_equal(
-		incoming_add(s->db, &place, NOW, fd, sizeof(bytes), NOW, &id, &s->err),
-		1);
+	const struct incoming_bytes spooled = {
+		.fd = fd, .size = sizeof(bytes), .arrived_at = NOW};
+	assert_int_equal(incoming_add(s->db, &place, &spooled, NOW, &id, &s->err), 1);
 	assert_ok(s, incoming_read(s->db, id, &raw, &s->err));
 	assert_int_equal(raw.len, sizeof(bytes));
 	assert_memory_equal(raw.data, bytes, sizeof(bytes));
@@ -76,7 +78,6 @@ static void a_changed_uidvalidity_finds_its_mail_again(void **state)
 	struct store *s = *state;
 	int64_t twins[2] = {0};
 	int64_t id = 0;
-	uint32_t uid = 0;
 
 	assert_int_equal(add(s, 7, 1, NOW, mail, &twins[0]), 1);
 	assert_int_equal(add(s, 7, 2, NOW, mail, &twins[1]), 1);
@@ -91,10 +92,7 @@ static void a_changed_uidvalidity_finds_its_mail_again(void **state)
 	assert_int_equal(add(s, 8, 103, NOW, mail, &id), 1);
 	assert_int_equal(add(s, 9, 1, NOW + 1, mail, &id), 1);
 	assert_int_equal(add(s, 9, 2, NOW, "x", &id), 1);
-	assert_ok(s, incoming_last_uid(s->db, "office", "INBOX", 8, &uid, &s->err));
-	assert_int_equal(uid, 103);
-	assert_ok(s, incoming_last_uid(s->db, "office", "INBOX", 7, &uid, &s->err));
-	assert_int_equal(uid, 0);
+	assert_int_equal(store_number(s, "SELECT max(uid) FROM incoming"), 103);
 }
 
 static void the_register_number_is_of_the_local_year_of_arrival(void **state)
@@ -274,8 +272,8 @@ static void a_spool_that_ends_early_leaves_nothing(void **state)
 	fd_auto fd = store_spool("abc", 3);
 	int64_t id = 0;
 
-	assert_int_equal(
-		incoming_add(s->db, &place, NOW, fd, 10, NOW, &id, &s->err), -1);
+	const struct incoming_bytes bytes = {.fd = fd, .size = 10, .arrived_at = NOW};
+	assert_int_equal(incoming_add(s->db, &place, &bytes, NOW, &id, &s->err), -1);
 	assert_int_equal(s->err.kind, ERR_TEMP);
 	assert_int_equal(store_number(s, "SELECT count(*) FROM incoming"), 0);
 }
@@ -295,6 +293,91 @@ static int big_spool(void)
 	return fd;
 }
 
+/* At a place of the spool, and of the sizes around a piece of the store. */
+static void mails_of_every_size_lie_one_behind_the_other_in_the_spool(void **state)
+{
+	struct store *s = *state;
+	const int64_t mebibyte = 1024 * 1024;
+	const int64_t sizes[] = {0, 1, mebibyte - 1, mebibyte, mebibyte + 1,
+		2 * mebibyte, 3 * mebibyte + 5};
+	fd_auto fd = big_spool();
+	struct incoming_bytes bytes = {.fd = fd, .at = 3, .arrived_at = NOW};
+
+	assert_ok(s, db_begin(s->db, &s->err));
+	for (uint32_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		const struct place place = {"office", "INBOX", 7, i + 1};
+		buf_auto raw = BUF_EMPTY;
+		int64_t id = 0;
+
+		bytes.at += bytes.size;
+		bytes.size = sizes[i];
+		str_auto *want = xmalloc((size_t)bytes.size + 1);
+		assert_int_equal(
+			pread(fd, want, (size_t)bytes.size, bytes.at), bytes.size);
+		assert_int_equal(
+			incoming_add(s->db, &place, &bytes, NOW, &id, &s->err), 1);
+		assert_ok(s, incoming_read(s->db, id, &raw, &s->err));
+		assert_int_equal(raw.len, bytes.size);
+		assert_memory_equal(buf_str(&raw), want, raw.len);
+	}
+	assert_ok(s, db_commit(s->db, &s->err));
+}
+
+static void people_are_heard_before_machines(void **state)
+{
+	struct store *s = *state;
+	const char *const order[] = {"2", "4", "1", "3"};
+	incoming_auto in = INCOMING_EMPTY;
+	fd_auto fd = store_spool(mail, strlen(mail));
+
+	for (uint32_t uid = 1; uid <= 4; uid++) {
+		const struct place place = {"office", "INBOX", 7, uid};
+		const struct incoming_bytes bytes = {.fd = fd,
+			.size = (int64_t)strlen(mail),
+			.arrived_at = NOW,
+			.is_machine = uid % 2};
+		int64_t id = 0;
+		assert_int_equal(
+			incoming_add(s->db, &place, &bytes, NOW, &id, &s->err), 1);
+	}
+	for (size_t i = 0; i < 4; i++) {
+		const struct incoming_decision d = {.state = INCOMING_DONE};
+		assert_int_equal(incoming_next(s->db, &in, &s->err), 1);
+		assert_int_equal(in.uid, atoi(order[i]));
+		assert_ok(s, incoming_decide(s->db, in.id, &d, NOW, &s->err));
+	}
+}
+
+static void a_folder_remembers_up_to_where_nothing_is_missing(void **state)
+{
+	struct store *s = *state;
+	struct place place = {"office", "INBOX", 7, 0};
+	uids_auto known = UIDS_NONE;
+	uint32_t uid = 99;
+
+	assert_ok(s, mailbox_folder_complete(s->db, &place, &uid, &s->err));
+	assert_int_equal(uid, 0);
+	store_mail(s, 12);
+	store_mail(s, 5);
+	store_mail(s, 4294967295U);
+	place.uid = 5;
+	assert_ok(s, mailbox_folder_set_complete(s->db, &place, &s->err));
+	assert_ok(s, mailbox_folder_complete(s->db, &place, &uid, &s->err));
+	assert_int_equal(uid, 5);
+	assert_ok(s, mailbox_folder_known(s->db, &place, &known, &s->err));
+	assert_int_equal(known.count, 2);
+	assert_int_equal(known.list[0], 12);
+	assert_int_equal(known.list[1], 4294967295U);
+	/* Another uidvalidity is another folder, and takes its place. */
+	place = (struct place){"office", "INBOX", 8, 3};
+	assert_ok(s, mailbox_folder_complete(s->db, &place, &uid, &s->err));
+	assert_int_equal(uid, 0);
+	assert_ok(s, mailbox_folder_set_complete(s->db, &place, &s->err));
+	place.uidvalidity = 7;
+	assert_ok(s, mailbox_folder_complete(s->db, &place, &uid, &s->err));
+	assert_int_equal(uid, 0);
+}
+
 static void a_mail_of_30_mb_takes_little_memory(void **state)
 {
 	struct store *s = *state;
@@ -305,7 +388,8 @@ static void a_mail_of_30_mb_takes_little_memory(void **state)
 	int64_t id = 0;
 
 	getrusage(RUSAGE_SELF, &before);
-	assert_ok(s, incoming_add(s->db, &place, NOW, fd, BIG, NOW, &id, &s->err));
+	const struct incoming_bytes bytes = {.fd = fd, .size = BIG, .arrived_at = NOW};
+	assert_ok(s, incoming_add(s->db, &place, &bytes, NOW, &id, &s->err));
 	getrusage(RUSAGE_SELF, &after);
 #ifndef __SANITIZE_ADDRESS__
 	assert_in_range(after.ru_maxrss - before.ru_maxrss, 0, 8 * 1024);
@@ -340,9 +424,10 @@ static void what_is_asked_for_each_mail_uses_an_index(void **state)
 	struct store *s = *state;
 	static const char *const asked[] = {
 		"SELECT id FROM incoming INDEXED BY incoming_undecided\n"
-		"WHERE decided_at IS NULL ORDER BY id LIMIT 1",
-		"SELECT max(uid) FROM incoming\n"
-		"WHERE account = ? AND folder = ? AND uidvalidity = ?",
+		"WHERE decided_at IS NULL ORDER BY is_machine, id LIMIT 1",
+		"SELECT uid FROM incoming\n"
+		"WHERE account = ? AND folder = ? AND uidvalidity = ? AND uid > ?\n"
+		"ORDER BY uid",
 		"SELECT id FROM incoming\n"
 		"WHERE account = ? AND folder = ? AND uidvalidity = ? AND uid = ?",
 		"SELECT id FROM incoming WHERE message_id = ? ORDER BY id LIMIT 1",
@@ -370,6 +455,9 @@ int main(void)
 		store_test(reading_again_takes_back_what_waited_for_a_yes),
 		store_test(a_spool_that_ends_early_leaves_nothing),
 		store_test(a_mail_of_30_mb_takes_little_memory),
+		store_test(mails_of_every_size_lie_one_behind_the_other_in_the_spool),
+		store_test(people_are_heard_before_machines),
+		store_test(a_folder_remembers_up_to_where_nothing_is_missing),
 		store_test(what_is_asked_for_each_mail_uses_an_index),
 	};
 
