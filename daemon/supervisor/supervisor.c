@@ -6,15 +6,18 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "config/config.h"
 #include "duty/worker.h"
+#include "store/db.h"
 #include "supervisor/children.h"
 #include "supervisor/control.h"
 #include "supervisor/lock.h"
@@ -161,14 +164,33 @@ static int run(struct supervisor *s, struct err *err)
 	return 0;
 }
 
+/*
+ * The database is there and of this program's form before anybody is told that we are
+ * ready. A full disk passes by itself; a newer or damaged database needs a person.
+ */
+static int prepare_store(const char *state_dir, struct err *err)
+{
+	str_auto *path = file_join(state_dir, "utskick.db");
+	db_auto *db = db_open(path, err);
+
+	if (db || err->kind == ERR_PERM)
+		return db ? 0 : -1;
+	log_event(LOG_LEVEL_ERROR, "store-trouble", "what=%s", err->text);
+	*err = ERR_INIT;
+	return 0;
+}
+
 static int prepare(struct supervisor *s, struct err *err)
 {
 	children_init(&s->children);
+	umask(0077);
 	if (!reload_config(&s->spawn))
 		return err_set(
 			err, ERR_PERM, "%s", "the configuration has errors: see above");
 	s->spawn.lock_fd = lock_take(s->spawn.options->state_dir, err);
 	if (s->spawn.lock_fd < 0)
+		return -1;
+	if (prepare_store(s->spawn.options->state_dir, err) < 0)
 		return -1;
 	if (wake_open(&s->spawn.wake) < 0)
 		return err_set(err, ERR_TEMP, "eventfd: %s", strerror(errno));

@@ -374,7 +374,7 @@ def test_an_answer_that_is_none_keeps_what_was_read_last(filtered, what):
     s.web.script = lambda h: h.say(207, HOSTILE[what])
     began = time.monotonic()
     s.run(clock(1), check=75)
-    assert time.monotonic() - began < 20
+    assert time.monotonic() - began < 60
     assert s.problem()["calendar"] == NAME
     assert s.count("update", "cancellation") == 0
     s.web.script = s.web.pass_on

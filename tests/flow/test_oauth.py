@@ -274,7 +274,7 @@ def test_a_token_server_in_trouble_is_waited_for(office, fault):
         deliver(office)
         began = time.monotonic()
         said = office.run_once(check=75).stderr
-        assert time.monotonic() - began < 20
+        assert time.monotonic() - began < 60
         assert "imap-trouble" in said and refused(office) == {}
         assert sent(office)
         tokens.answer = []
@@ -345,7 +345,7 @@ def test_a_person_signs_in_by_a_code(office):
         began = time.monotonic()
         said = office.utskick("sign-in", "imap")
         # A second, a second, and after slow_down five more.
-        assert 8 <= time.monotonic() - began < 20
+        assert 8 <= time.monotonic() - began < 60
         assert f"{tokens.url}/kod" in said.stdout and "KLMN-4711" in said.stdout
         assert "takes the sign-in" in said.stdout
         assert not any(secret in said.stdout + said.stderr for secret in tokens.secrets())
