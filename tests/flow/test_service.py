@@ -13,7 +13,8 @@ from rig.office import ROOT
 from rig.programs import BUILD, run
 
 UNITS = ("utskickd.service", "utskickd@.service")
-MANUALS = ("utskickd.8", "utskick.1", "utskick.json.5", "directory.json.5")
+MANUALS = ("utskickd.8", "utskick.1", "utskick.json.5", "directory.json.5",
+           "utskick-sign-in.7")
 # 10 is a service without any limits; 2.0 and below is what systemd calls OK.
 HIGHEST_EXPOSURE = 2.0
 
