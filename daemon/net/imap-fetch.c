@@ -135,7 +135,8 @@ static void take_mail(struct mailimap_msg_att *att, void *context)
 			body->att_data.att_body_section;
 		if (!sink->written && section->sec_body_part)
 			sink_put(sink, section->sec_body_part, section->sec_length);
-		piece->is_found = true;
+		/* NIL for a mail that has been expunged under us, say some servers. */
+		piece->is_found = sink->written || !piece->size;
 		piece->at = sink->at;
 		piece->size = sink->written;
 		sink->at += sink->written;

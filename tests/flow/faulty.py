@@ -14,11 +14,12 @@ CUT, STALL, DRIP, GO_ON = "cut", "stall", "drip", "go on"
 
 class Fault:
     """at: "accept", "tls", or a pattern for a line of the client. say: bytes instead of the
-    server's answer, %t for the client's tag. then: one of the above."""
+    server's answer, %t for the client's tag. then: one of the above. meanwhile: called
+    first; where nothing is said, the line goes on its way afterwards."""
 
-    def __init__(self, at, say=b"", then=CUT):
+    def __init__(self, at, say=b"", then=CUT, meanwhile=None):
         self.at = at if at in ("accept", "tls") else re.compile(at)
-        self.say, self.then = say, then
+        self.say, self.then, self.meanwhile = say, then, meanwhile
 
     def is_at(self, line):
         return not isinstance(self.at, str) and self.at.search(line)
@@ -112,7 +113,10 @@ class FaultyWay:
         for line in lines:
             self.lines.append(line)
             fault = self.fault
-            if not fault or not fault.is_at(line):
+            is_met = fault and fault.is_at(line)
+            if is_met and fault.meanwhile:
+                fault.meanwhile()
+            if not is_met or not fault.say and fault.then == GO_ON:
                 server.sendall(line + b"\n")
                 continue
             if fault.then != GO_ON:

@@ -1,0 +1,330 @@
+"""The mailbox is a person's: others work in it too, its folders have names and come and
+go, and after a long outage very much waits in it. And the disk below may be full."""
+import contextlib
+import os
+import pathlib
+import re
+import sqlite3
+import subprocess
+import time
+
+import pytest
+
+from faulty import GO_ON, Fault, FaultyWay
+from scene import NOW, Scene, at, make_mail
+from test_faults_imap import BODY, cpu_seconds, intake_of, untouched
+
+ANNA = "anna@utskott.example"
+FAR = "Hanterat/Åtgärdat"
+FAR_ON_THE_WIRE = "Hanterat/&AMU-tg&AOQ-rdat"
+
+
+@pytest.fixture
+def scene(office):
+    return Scene(office, [ANNA])
+
+
+@contextlib.contextmanager
+def way_of(scene, fault, **imap):
+    with FaultyWay(scene.rig, fault) as way:
+        scene.configure([ANNA], {"imap": {"port": way.port, **imap}})
+        yield way
+
+
+def put(scene, subject, automatic=False, folder="INBOX", text="Hej!\n"):
+    headers = {"Auto-Submitted": "auto-replied"} if automatic else {}
+    raw = make_mail(ANNA, scene.mailbox, subject, text, headers=headers).as_bytes()
+    imap = scene.rig.imap(scene.mailbox)
+    imap.append(folder, None, None, raw)
+    imap.logout()
+
+
+@contextlib.contextmanager
+def colleague(scene, folder="INBOX"):
+    imap = scene.rig.imap(scene.mailbox)
+    imap.select(folder)
+    yield imap
+    imap.logout()
+
+
+def subjects(scene):
+    """Of the mails that are decided; none where the store is just being made."""
+    with contextlib.suppress(sqlite3.OperationalError):
+        return [s for s, in scene.query("SELECT subject FROM incoming WHERE subject <> '' ORDER BY subject")]
+    return []
+
+
+# -- folders
+
+
+def test_handled_mail_goes_to_a_folder_with_any_letters(scene):
+    scene.configure([ANNA], {"imap": {"folders": {"handled": FAR}}})
+    put(scene, "Borta", automatic=True)
+    scene.run()
+    assert list(scene.lying(FAR_ON_THE_WIRE)) == ["Borta"] and scene.lying() == {}
+
+
+def test_a_mailbox_that_numbers_its_mail_anew_brings_none_twice(scene):
+    put(scene, "Fråga")
+    put(scene, "Borta", automatic=True)
+    scene.run()
+    folder = pathlib.Path(scene.rig.root) / "mail" / scene.mailbox / "Maildir"
+    for path in folder.glob("dovecot*"):
+        path.unlink()
+    put(scene, "Ny fråga")
+    scene.run()
+    assert subjects(scene) == ["Borta", "Fråga", "Ny fråga"]
+
+
+def test_a_folder_that_is_gone_is_said_aloud_and_awaited(scene):
+    with colleague(scene) as imap:
+        imap.create("Arbete")
+    scene.configure([ANNA], {"imap": {"folders": {"inbox": "Arbete"}}})
+    put(scene, "Ett", folder="Arbete")
+    with scene.office.run_daemon(NOW) as daemon:
+        scene.rig.wait_for(lambda: subjects(scene) == ["Ett"], what="the first mail")
+        with colleague(scene) as imap:
+            imap.rename("Arbete", "Annat")
+        put(scene, "Två", folder="Annat")
+        daemon.reload()
+        scene.rig.wait_for(lambda: "imap-trouble" in daemon.log(), 10, "word of it")
+        with colleague(scene) as imap:
+            imap.rename("Annat", "Arbete")
+        scene.rig.wait_for(lambda: subjects(scene) == ["Ett", "Två"], 20, "the second mail")
+        assert daemon.log().count("imap-trouble") == 1
+
+
+def test_the_copy_goes_where_the_server_says_that_sent_mail_is(scene):
+    said = b'* LIST (\\HasNoChildren \\Sent) "/" "Skickat fr&AOU-n oss"\r\n%t OK done\r\n'
+    scene.put("ryd-1", at(5))
+    with way_of(scene, Fault(rb'LIST "" "?\*', said, GO_ON), folders={"sent": None}):
+        scene.run()
+    assert len(scene.lying("Skickat fr&AOU-n oss")) == 1 and scene.lying("Sent") == {}
+
+
+# -- servers that can do less, offices that want less
+
+
+def capability(*words):
+    return Fault(rb"^u1 CAPABILITY",
+                 b"* CAPABILITY " + b" ".join(words) + b"\r\n%t OK done\r\n", GO_ON)
+
+
+def mark_for_deletion(scene, subject):
+    put(scene, subject)
+    with colleague(scene) as imap:
+        imap.store("*", "+FLAGS", "\\Deleted")
+
+
+def test_without_move_a_mail_is_moved_and_what_a_colleague_has_marked_stays(scene):
+    put(scene, "Borta", automatic=True)
+    mark_for_deletion(scene, "Kollegans")
+    with way_of(scene, capability(b"IMAP4rev1", b"IDLE", b"UIDPLUS")):
+        scene.run()
+    assert list(scene.lying()) == ["Kollegans"] and list(scene.lying("Hanterat")) == ["Borta"]
+
+
+def test_where_nothing_can_be_moved_a_keyword_says_what_is_handled(scene):
+    put(scene, "Borta", automatic=True)
+    mark_for_deletion(scene, "Kollegans")
+    with way_of(scene, capability(b"IMAP4rev1", b"IDLE")):
+        scene.run()
+    lying = scene.lying()
+    assert set(lying["Borta"]) >= {"$Utskick", "\\Seen"} and "\\Deleted" in lying["Kollegans"]
+    assert "$Utskick" not in lying["Kollegans"] and scene.lying("Hanterat") == {}
+
+
+def test_an_office_may_want_the_keyword(scene):
+    scene.configure([ANNA], {"imap": {"handled_by": "keyword"}})
+    put(scene, "Borta", automatic=True)
+    put(scene, "Fråga")
+    scene.run()
+    scene.run()
+    assert "$Utskick" in scene.lying()["Borta"] and "\\Seen" not in scene.lying()["Fråga"]
+    assert subjects(scene) == ["Borta", "Fråga"]
+
+
+def test_a_server_without_idle_is_looked_at_when_the_office_is_woken(scene):
+    """And at the poll, which no test waits a minute for."""
+    with way_of(scene, capability(b"IMAP4rev1", b"MOVE")) as way:
+        with scene.office.run_daemon(NOW) as daemon:
+            scene.rig.wait_for(lambda: any(b"SELECT" in line for line in way.lines), what="a look")
+            put(scene, "Fråga")
+            daemon.reload()
+            scene.rig.wait_for(lambda: subjects(scene) == ["Fråga"], what="the mail")
+        assert not any(b"IDLE" in line for line in way.lines)
+
+
+# -- others at work in the same mailbox
+
+
+def test_a_mail_that_a_colleague_takes_away_meanwhile_is_let_go(scene):
+    for subject in ("Ett", "Två", "Tre"):
+        put(scene, subject)
+
+    def take_away():
+        with colleague(scene) as imap:
+            imap.uid("STORE", "2", "+FLAGS", "\\Deleted")
+            imap.expunge()
+    with way_of(scene, Fault(BODY, then=GO_ON, meanwhile=take_away)):
+        ran = scene.run()
+    assert subjects(scene) == ["Ett", "Tre"] and len(scene.rows("incoming")) == 2
+    assert "trouble" not in ran.stderr and set(scene.lying()) == {"Ett", "Tre"}
+    put(scene, "Fyra")
+    scene.configure([ANNA])
+    scene.run()
+    assert subjects(scene) == ["Ett", "Fyra", "Tre"] and len(scene.rows("incoming")) == 3
+
+
+def test_two_at_work_at_once_do_not_disturb_each_other(scene):
+    with scene.office.run_daemon(NOW) as daemon:
+        for n in range(5):
+            put(scene, f"Fråga {n}")
+            put(scene, f"Borta {n}", automatic=True)
+            with colleague(scene) as imap:
+                imap.store("1:*", "+FLAGS", "\\Flagged")
+                imap.store("1", "+FLAGS", "\\Deleted")
+                imap.expunge()
+            scene.rig.wait_for(lambda n=n: len(subjects(scene)) >= n, what="most mails")
+        put(scene, "Sist")
+        scene.rig.wait_for(lambda: "Sist" in subjects(scene), what="the last")
+        assert "trouble" not in daemon.log() and "worker-died" not in daemon.log()
+    assert len(subjects(scene)) == len(set(subjects(scene)))
+
+
+# -- very much waits
+
+BOUNCE = """\
+Return-Path: <>\r
+From: MAILER-DAEMON@mx.example\r
+To: utskott@linkoping.example\r
+Subject: Undelivered {number}\r
+Message-ID: <bounce-{number}@mx.example>\r
+Content-Type: multipart/report; report-type=delivery-status; boundary="x"\r
+\r
+--x\r
+Content-Type: message/delivery-status\r
+\r
+Reporting-MTA: dns; mx.example\r
+\r
+Final-Recipient: rfc822; nobody{number}@utskott.example\r
+Action: failed\r
+Status: 5.1.1\r
+\r
+--x--\r
+"""
+
+
+def fill(scene, mails):
+    folder = pathlib.Path(scene.rig.root) / "mail" / scene.mailbox / "Maildir"
+    with colleague(scene):
+        pass
+    owner = folder.stat()
+    for number, raw in enumerate(mails, 1):
+        path = folder / "cur" / f"{1788700000 + number}.M{number}P1.x,S={len(raw)},W={len(raw)}:2,"
+        path.write_bytes(raw)
+        os.chown(path, owner.st_uid, owner.st_gid)
+
+
+def peak_mib(pid):
+    status = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1024
+
+
+def test_people_are_heard_before_nine_thousand_bounces(scene):
+    """R7: 10,000 mails wait, of which 9,000 are reports; the newest is a person's."""
+    person = make_mail(ANNA, scene.mailbox, "PERSON", "Hej!\n").as_bytes().replace(b"\n", b"\r\n")
+    fill(scene, [person.replace(b"PERSON", b"Fr%d" % n) if n % 10 == 0
+                 else BOUNCE.format(number=n).encode() for n in range(1, 10_001)])
+
+    def decided(what):
+        return scene.query(f"SELECT count(*) FROM incoming WHERE decided_at IS NOT NULL AND {what}")[0][0]
+    with scene.office.run_daemon(NOW) as daemon:
+        scene.rig.wait_for(lambda: daemon.log().count("intake mail ") == 10_000, 120, "all mails")
+        assert peak_mib(intake_of(daemon)) < 40 or "san" in os.environ.get("BUILD", "")
+        scene.rig.wait_for(lambda: decided("uid = 10000"), 120, "the newest person's decision")
+        assert decided("is_machine = 1") < 500
+        assert "trouble" not in daemon.log() and "worker-died" not in daemon.log()
+    people_first = [uid for uid, in scene.query("SELECT uid FROM incoming ORDER BY id LIMIT 1000")]
+    assert people_first == list(range(10, 10_001, 10))
+
+
+def test_it_goes_on_in_a_crowd_where_it_stopped(scene):
+    """Killed amid them: each is there once, and none is missing."""
+    fill(scene, [BOUNCE.format(number=n).encode() if n % 2 else
+                 make_mail(ANNA, scene.mailbox, f"Fr{n}", "Hej!\n").as_bytes() for n in range(1, 1001)])
+    with scene.office.run_daemon(NOW) as daemon:
+        for least in (100, 300, 600):
+            scene.rig.wait_for(lambda n=least: daemon.log().count("intake mail ") >= n, 60, "some")
+            os.kill(scene.rig.wait_for(lambda: intake_of(daemon)), 9)
+        scene.rig.wait_for(lambda: scene.query("SELECT count(*) FROM incoming") == [(1000,)], 60, "all")
+        scene.rig.wait_for(lambda: scene.query("SELECT complete_uid FROM mailbox_folder") == [(1000,)],
+                           20, "the end of it")
+    assert scene.query("SELECT count(DISTINCT uid) FROM incoming") == [(1000,)]
+
+
+# -- the disk
+
+
+@pytest.fixture
+def small_disk(scene, tmp_path):
+    """The office's state on a disk of 16 MiB."""
+    if os.getuid() != 0:
+        pytest.skip("mounting a small disk takes root")
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", disk]).returncode:
+        pytest.skip("no disk can be mounted here")
+    scene.office.state = disk / "state"
+    scene.office.state.mkdir(mode=0o700)
+    yield disk
+    subprocess.run(["umount", "-l", disk], check=True)
+
+
+def spent_in_two_seconds(scene, pid):
+    before, start = cpu_seconds(pid), time.monotonic()
+    scene.rig.wait_for(lambda: time.monotonic() > start + 2, 5)
+    return cpu_seconds(pid) - before
+
+
+@pytest.mark.parametrize("size", [3000, 3_000_000])
+def test_a_full_disk_is_said_once_and_mail_comes_when_there_is_room(scene, small_disk, size):
+    """Too full for SQLite, and for the mail's way there."""
+    with scene.office.run_daemon(NOW) as daemon:
+        scene.rig.wait_for(lambda: intake_of(daemon), what="intake")
+        put(scene, "Ett")
+        scene.rig.wait_for(lambda: subjects(scene) == ["Ett"], what="the first mail")
+        with open(small_disk / "filler", "wb", buffering=0) as filler:
+            with contextlib.suppress(OSError):
+                while filler.write(bytes(4096)):
+                    pass
+        lying = scene.whole_mailbox()["INBOX"]
+        put(scene, "Två", automatic=True, text="x" * 70 + "\n" + ("y" * 70 + "\n") * (size // 71))
+        scene.rig.wait_for(lambda: "store-trouble" in daemon.log(), 10, "word of it")
+        assert spent_in_two_seconds(scene, intake_of(daemon)) < 0.1
+        assert daemon.log().count("intake store-trouble") == 1
+        assert [uid for uid, _ in scene.whole_mailbox()["INBOX"]] == [uid for uid, _ in lying] + [2]
+        (small_disk / "filler").unlink()
+        scene.rig.wait_for(lambda: "Två" in subjects(scene), 90, "the mail")
+        scene.rig.wait_for(lambda: list(scene.lying("Hanterat")) == ["Två"], 90, "its folder")
+        scene.rig.wait_for(lambda: "intake store-back" in daemon.log(), 10, "the end of it")
+        assert "worker-died" not in daemon.log()
+
+
+def test_a_database_for_reading_only_touches_nothing_and_is_got_over(scene, small_disk):
+    put(scene, "Ett", automatic=True)
+    scene.run()
+    put(scene, "Två", automatic=True)
+    lying = untouched(scene)
+    database = scene.office.state / "utskick.db"
+    subprocess.run(["mount", "--bind", database, database], check=True)
+    subprocess.run(["mount", "-o", "remount,ro,bind", database], check=True)
+    try:
+        ran = scene.run(check=None)
+    finally:
+        subprocess.run(["umount", database], check=True)
+    assert ran.returncode in (1, 75) and "readonly" in ran.stderr
+    assert ran.stderr.count("intake store-trouble") == 1
+    assert untouched(scene) == lying
+    scene.run()
+    assert subjects(scene) == ["Ett", "Två"] and len(scene.lying("Hanterat")) == 2
