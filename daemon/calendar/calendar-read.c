@@ -5,6 +5,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "calendar/attachments.h"
 #include "calendar/calendar-scan.h"
 #include "calendar/occurrences.h"
 #include "calendar/property.h"
@@ -165,4 +166,21 @@ json_t *calendar_read(const void *bytes, size_t len,
 		break;
 	}
 	return read_calendars(&scan, limits, window);
+}
+
+int calendar_read_attachment(const void *bytes, size_t len,
+	const struct calendar_limits *limits, const char *sha256, struct buf *ret)
+{
+	scan_auto scan = SCAN_EMPTY;
+	struct err err = ERR_INIT;
+
+	if (calendar_scan(bytes, len, limits, &scan, &err) != SCAN_OK)
+		return 0;
+	for (size_t i = 0; i < scan.count; i++) {
+		component_auto *calendar =
+			icalcomponent_new_from_string(scan.calendars[i]);
+		if (calendar && attachments_find(calendar, sha256, ret))
+			return 1;
+	}
+	return 0;
 }

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/buf.h"
+
 struct calendar_limits {
 	size_t size_max; /* bytes; more is refused */
 	size_t line_max; /* one unfolded line (a 20 MB line takes libical 48 s) */
@@ -24,6 +26,10 @@ struct calendar_window {
 
 /* Loads the time zones before the process is sealed. Once. */
 void calendar_read_warm_up(void);
+
+/* Adds the bytes with that SHA-256 that stand in an entry. 1, 0 none. */
+int calendar_read_attachment(const void *bytes, size_t len,
+	const struct calendar_limits *limits, const char *sha256, struct buf *ret);
 
 /*
  * New reference. {"components": [...], "occurrences": [...]?, "problems": [...]?} or

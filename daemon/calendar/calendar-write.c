@@ -133,11 +133,13 @@ char *calendar_write_decline_counter(
 	icalcomponent *c = icalcomponent_new(ICAL_VEVENT_COMPONENT);
 	icalcomponent_add_component(calendar, c);
 	icalcomponent_add_property(c, icalproperty_new_uid(event->uid));
-	icalcomponent_add_property(c, icalproperty_new_sequence(event->sequence));
+	/* No ATTENDEE, and no SEQUENCE of 0 (RFC 5546, 3.2.8). */
+	if (event->sequence > 0)
+		icalcomponent_add_property(
+			c, icalproperty_new_sequence(event->sequence));
 	icalcomponent_add_property(
 		c, icalproperty_new_dtstamp(part_utc(event->dtstamp)));
 	add_organizer(c, event);
-	add_attendee(c, event);
 	return part_text(calendar);
 }
 

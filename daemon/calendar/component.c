@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "calendar/attachments.h"
 #include "calendar/property.h"
 #include "calendar/reading.h"
 #include "calendar/recurrence.h"
@@ -333,6 +334,9 @@ static void put_words(struct draft *d)
 	put_list(d);
 	put_people(d);
 	str_auto *agenda = NULL;
+	json_t *attachments = attachments_read(d->c);
+	if (attachments)
+		json_object_set_new(d->json, "attachments", attachments);
 	json_t *utskick = utskick_read(d->c, &agenda);
 	json_put_str(d->json, "agenda", agenda);
 	if (utskick)

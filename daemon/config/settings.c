@@ -230,6 +230,7 @@ static void take_policies(struct settings *s, struct taking *t)
 	t->from = top;
 	take_object(t, "limits");
 	s->automatic_mail_per_day = take_int(t, "automatic_mail_per_day");
+	s->attachments_largest = take_int(t, "attachments_mib") * MIB;
 	t->from = top;
 }
 

@@ -102,6 +102,7 @@ struct settings {
 	const json_t *minutes_types; /* allowed media types */
 	int64_t minutes_largest;
 	int automatic_mail_per_day;
+	int64_t attachments_largest; /* bytes of what goes along with one invitation */
 	struct reader_settings reader;
 	json_t *json; /* owns every string above */
 };

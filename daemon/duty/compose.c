@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "calendar/calendar-write.h"
+#include "duty/meeting-files.h"
 #include "duty/placing.h"
 #include "mail/header-write.h"
 #include "render/letter-text.h"
@@ -161,6 +162,29 @@ static void put_times(json_t *facts, const struct meeting *m, const json_t *word
 	json_object_set_new(facts, "all_day", json_boolean(m->all_day));
 }
 
+/* What is sent along, and what has an address of its own. */
+static void put_files(json_t *facts, const struct meeting *m, const struct tongue *t)
+{
+	json_auto_t *all = meeting_files_list(&t->config->settings, m);
+	json_t *files = json_array();
+	json_t *links = json_array();
+	size_t i;
+	json_t *one;
+
+	json_array_foreach (all, i, one) {
+		str_auto *size = words_size(t->words, json_int_or(one, "size", 0));
+		json_t *row = json_pack("{s:s}", "name", json_str_or(one, "name", ""));
+		json_put_str(row, "link", json_str(one, "link"));
+		if (!json_str(one, "link"))
+			json_put_str(row, "size", size);
+		json_array_append_new(json_str(one, "link") ? links : files, row);
+	}
+	json_object_set_new(facts, "files", files);
+	json_object_set_new(facts, "links", links);
+	json_object_set_new(facts, "attached",
+		json_boolean(json_array_size(files) || json_array_size(links)));
+}
+
 static json_t *meeting_facts(
 	const struct tongue *t, const struct meeting *m, const json_t *roles)
 {
@@ -178,6 +202,7 @@ static json_t *meeting_facts(
 	json_put_str(facts, "chair", role_name(roles, "chair"));
 	json_put_str(facts, "secretary", role_name(roles, "secretary"));
 	json_object_set_new(facts, "decisive", json_boolean(m->decisive));
+	put_files(facts, m, t);
 	return facts;
 }
 

@@ -9,7 +9,10 @@
 
 static bool differs(const json_t *is, const json_t *told, const char *what)
 {
-	return !json_equal(json_object_get(is, what), json_object_get(told, what));
+	const json_t *now = json_object_get(is, what);
+	const json_t *before = json_object_get(told, what);
+
+	return (now || before) && !json_equal(now, before);
 }
 
 json_t *extra_update(const struct meeting *m, const json_t *told)
@@ -23,11 +26,12 @@ json_t *extra_update(const struct meeting *m, const json_t *told)
 
 	json_put_str(old, "location", json_str(told, "location"));
 	json_put_str(old, "title", json_str(told, "title"));
-	return json_pack("{s:o, s:b, s:b, s:b, s:b, s:b}", "old", old, "time_changed",
-		(changes & PLAN_TIME) != 0, "location_changed",
+	return json_pack("{s:o, s:b, s:b, s:b, s:b, s:b, s:b}", "old", old,
+		"time_changed", (changes & PLAN_TIME) != 0, "location_changed",
 		(changes & PLAN_PLACE) != 0, "agenda_changed",
 		differs(is, told, "agenda"), "title_changed",
-		differs(is, told, "title"), "revived", (changes & PLAN_REVIVED) != 0);
+		differs(is, told, "title"), "files_changed", differs(is, told, "files"),
+		"revived", (changes & PLAN_REVIVED) != 0);
 }
 
 json_t *extra_minutes_request(const struct settings *s, const struct meeting *m)

@@ -104,6 +104,9 @@ json_t *plan_told(const struct meeting *m, int version)
 	json_put_str(told, "location", m->location ? m->location : "");
 	json_put_str(told, "title", m->title ? m->title : "");
 	json_put_str(told, "agenda", m->agenda ? m->agenda : "");
+	/* Left out where there are none, as from those told before files were known. */
+	if (m->files && strcmp(m->files, "[]") != 0)
+		json_put_str(told, "files", m->files);
 	json_object_set_new(told, "decisive", json_boolean(m->decisive));
 	json_object_set_new(
 		told, "cancelled", json_boolean(m->state == MEETING_CANCELLED));
@@ -112,7 +115,11 @@ json_t *plan_told(const struct meeting *m, int version)
 
 static bool differs(const json_t *a, const json_t *b, const char *key)
 {
-	return !json_equal(json_object_get(a, key), json_object_get(b, key));
+	const json_t *of_a = json_object_get(a, key);
+	const json_t *of_b = json_object_get(b, key);
+
+	/* Jansson takes nothing and nothing for different. */
+	return (of_a || of_b) && !json_equal(of_a, of_b);
 }
 
 unsigned int plan_changes(const struct meeting *m, const json_t *told)
@@ -127,7 +134,8 @@ unsigned int plan_changes(const struct meeting *m, const json_t *told)
 		changes |= PLAN_TIME;
 	if (differs(is, told, "location"))
 		changes |= PLAN_PLACE;
-	if (differs(is, told, "title") || differs(is, told, "agenda"))
+	if (differs(is, told, "title") || differs(is, told, "agenda") ||
+		differs(is, told, "files"))
 		changes |= PLAN_TEXT;
 	if (differs(is, told, "decisive"))
 		changes |= PLAN_CALLED;

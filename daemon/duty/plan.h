@@ -46,7 +46,7 @@ enum plan_change {
 	PLAN_SAME = 0,
 	PLAN_TIME = 1,
 	PLAN_PLACE = 2,
-	PLAN_TEXT = 4,	 /* title, agenda */
+	PLAN_TEXT = 4,	 /* title, agenda, files */
 	PLAN_CALLED = 8, /* became or ceased to be a call that asks for attendance */
 	PLAN_CANCELLED = 16,
 	PLAN_REVIVED = 32, /* was told cancelled, is planned again */

@@ -121,15 +121,28 @@ enum reader_outcome reader_caldav(
 	return ask(r, question_new(r, "caldav"), bytes, len, ret, &unused, err);
 }
 
-enum reader_outcome reader_part(struct reader *r, const void *bytes, size_t len,
-	const char *sha256, struct buf *ret, struct err *err)
+static enum reader_outcome ask_bytes(struct reader *r, const char *what,
+	const void *bytes, size_t len, const char *sha256, struct buf *ret,
+	struct err *err)
 {
 	json_auto_t *reply = NULL;
-	json_t *question = question_new(r, "part");
+	json_t *question = question_new(r, what);
 	json_put_str(question, "sha256", sha256);
 	enum reader_outcome outcome = ask(r, question, bytes, len, &reply, ret, err);
 	if (outcome == READER_BROKEN)
 		err_set(err, ERR_PERM, "%s",
 			json_str_or(reply, "what", "no such part"));
 	return outcome;
+}
+
+enum reader_outcome reader_part(struct reader *r, const void *bytes, size_t len,
+	const char *sha256, struct buf *ret, struct err *err)
+{
+	return ask_bytes(r, "part", bytes, len, sha256, ret, err);
+}
+
+enum reader_outcome reader_attachment(struct reader *r, const void *bytes, size_t len,
+	const char *sha256, struct buf *ret, struct err *err)
+{
+	return ask_bytes(r, "attachment", bytes, len, sha256, ret, err);
 }

@@ -38,6 +38,9 @@ enum reader_outcome reader_caldav(
  * none. */
 enum reader_outcome reader_part(struct reader *r, const void *bytes, size_t len,
 	const char *sha256, struct buf *ret, struct err *err);
+/* The same of what is attached to an entry of a calendar. */
+enum reader_outcome reader_attachment(struct reader *r, const void *bytes, size_t len,
+	const char *sha256, struct buf *ret, struct err *err);
 
 void reader_free(struct reader *r);
 DEFINE_FREEP(reader, struct reader, reader_free)

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "store/meeting-file.h"
 #include "store/source.h"
 
 #define WATCHED                                                                        \
@@ -107,6 +108,39 @@ static int read_capped(int fd, size_t max, struct buf *ret)
 
 enum file_outcome { FILE_KEPT, FILE_AS_BEFORE, FILE_UNREADABLE, FILE_STORE_TROUBLE };
 
+static bool is_calendar_name(const char *name)
+{
+	size_t len = strlen(name);
+
+	return name[0] != '.' && len > 4 && text_equal_nocase(name + len - 4, ".ics");
+}
+
+/* What an entry may have attached by its name; not what editors leave. */
+static bool is_beside_name(const char *name)
+{
+	size_t len = strlen(name);
+
+	return !strchr(".~#", name[0]) && name[len - 1] != '~' &&
+	       !is_calendar_name(name);
+}
+
+/* A file that is too large to be sent along is as good as none. */
+static enum file_outcome put_beside(struct calendars *c, struct db *db,
+	const struct calendar_settings *calendar, const char *name, int fd, int64_t now,
+	struct err *err)
+{
+	size_t max = (size_t)c->settings->attachments_largest;
+	buf_auto bytes = BUF_EMPTY;
+
+	if (read_capped(fd, max, &bytes) < 0 || bytes.len > max || !bytes.len)
+		return FILE_UNREADABLE;
+	int done =
+		beside_put(db, calendar->name, name, bytes.data, bytes.len, now, err);
+	if (done < 0)
+		return FILE_STORE_TROUBLE;
+	return done ? FILE_KEPT : FILE_AS_BEFORE;
+}
+
 static enum file_outcome put_file(struct calendars *c, struct db *db,
 	const struct calendar_settings *calendar, const char *name, int fd, int64_t now,
 	struct err *err)
@@ -140,20 +174,16 @@ static enum file_outcome take_file(struct calendars *c, struct db *db,
 	const struct seen_file *seen = find_seen(c, path);
 	if (seen && is_as_seen(seen, &state))
 		return FILE_AS_BEFORE;
-	enum file_outcome done = put_file(c, db, calendar, name, fd, now, err);
+	enum file_outcome done =
+		is_calendar_name(name)
+			? put_file(c, db, calendar, name, fd, now, err)
+			: put_beside(c, db, calendar, name, fd, now, err);
 	if (done == FILE_KEPT || done == FILE_AS_BEFORE)
 		set_seen(c, path, &state);
 	return done;
 }
 
 /* ---- a folder ---- */
-
-static bool is_calendar_name(const char *name)
-{
-	size_t len = strlen(name);
-
-	return name[0] != '.' && len > 4 && text_equal_nocase(name + len - 4, ".ics");
-}
 
 static void dir_closep(DIR **dir)
 {
@@ -162,17 +192,25 @@ static void dir_closep(DIR **dir)
 }
 #define dir_auto __attribute__((cleanup(dir_closep))) DIR
 
+struct names {
+	json_t *calendars;
+	json_t *beside;
+};
+
 /* A file that cannot be read now is not gone. */
 static int scan_files(struct calendars *c, struct db *db,
-	const struct calendar_settings *calendar, DIR *dir, json_t *paths, int64_t now,
-	struct err *err)
+	const struct calendar_settings *calendar, DIR *dir, struct names *names,
+	int64_t now, struct err *err)
 {
 	int kept = 0;
 
 	for (struct dirent *entry; (entry = readdir(dir));) {
 		/* A name that is no UTF-8 could not be written anywhere. */
-		if (!is_calendar_name(entry->d_name) ||
-			json_array_append_new(paths, json_string(entry->d_name)) < 0)
+		bool is_calendar = is_calendar_name(entry->d_name);
+		if ((!is_calendar && !is_beside_name(entry->d_name)) ||
+			json_array_append_new(
+				is_calendar ? names->calendars : names->beside,
+				json_string(entry->d_name)) < 0)
 			continue;
 		switch (take_file(c, db, calendar, entry->d_name, now, err)) {
 		case FILE_KEPT:
@@ -181,6 +219,9 @@ static int scan_files(struct calendars *c, struct db *db,
 		case FILE_AS_BEFORE:
 			break;
 		case FILE_UNREADABLE:
+			/* A folder, or a file of other use. */
+			if (!is_calendar)
+				break;
 			log_event(LOG_LEVEL_WARNING, "calendar-unreadable",
 				"name=%s file=%s", calendar->name, entry->d_name);
 			break;
@@ -197,6 +238,8 @@ static int scan_folder(struct calendars *c, struct db *db,
 	struct err *err)
 {
 	json_auto_t *paths = json_array();
+	json_auto_t *beside = json_array();
+	struct names names = {paths, beside};
 
 	/* Watched before it is read, so that no change falls between. */
 	if (c->watch_fd >= 0)
@@ -207,11 +250,12 @@ static int scan_folder(struct calendars *c, struct db *db,
 			calendar->folder, strerror(errno));
 		return 0;
 	}
-	int kept = scan_files(c, db, calendar, dir, paths, now, err);
+	int kept = scan_files(c, db, calendar, dir, &names, now, err);
 	if (kept < 0)
 		return -1;
 	int gone = source_put_gone(db, calendar->name, paths, now, err);
-	return gone < 0 ? -1 : kept || gone;
+	int left = beside_put_gone(db, calendar->name, beside, now, err);
+	return gone < 0 || left < 0 ? -1 : kept || gone || left;
 }
 
 int calendars_scan(struct calendars *c, struct db *db, int64_t now, struct err *err)

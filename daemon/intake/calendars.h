@@ -1,6 +1,7 @@
 /*
- * Calendar folders to store: every .ics file's bytes, read again when the file has
- * changed. Watched by inotify.
+ * Calendar folders to store: every .ics file's bytes and those of the files beside it,
+ * which entries may have attached; read again when a file has changed. Watched by
+ * inotify.
  */
 #pragma once
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -10,6 +11,7 @@
 #include "mail/address.h"
 #include "office/meeting-entry.h"
 #include "office/notices.h"
+#include "store/blob.h"
 #include "store/journal.h"
 #include "store/meeting.h"
 #include "store/source.h"
@@ -209,6 +211,43 @@ static int set_aside(
 	return -1;
 }
 
+/* What stands in the entries themselves is kept as files, before the transaction. One
+ * that cannot be taken out is left out. */
+static int keep_attachment(struct office *o, const struct buf *calendar,
+	const json_t *attachment, int64_t now, struct err *err)
+{
+	const char *sha256 = json_str(attachment, "sha256");
+	int64_t largest = o->config->settings.attachments_largest;
+	buf_auto bytes = BUF_EMPTY;
+	char kept[HASH_HEX_SIZE];
+
+	if (!sha256 || json_int_or(attachment, "size", 0) > largest)
+		return 0;
+	int has = blob_has(o->db, sha256, err);
+	if (has != 0)
+		return has < 0 ? -1 : 0;
+	if (reader_attachment(o->reader, calendar->data, calendar->len, sha256, &bytes,
+		    err) != READER_OK)
+		return 0;
+	return blob_put(o->db, bytes.data, bytes.len, now, kept, err);
+}
+
+static int keep_attachments(struct office *o, const struct buf *bytes,
+	const json_t *calendar, int64_t now, struct err *err)
+{
+	size_t i;
+	size_t k;
+	json_t *component;
+	json_t *attachment;
+
+	json_array_foreach (json_object_get(calendar, "components"), i, component)
+		json_array_foreach (
+			json_object_get(component, "attachments"), k, attachment)
+			if (keep_attachment(o, bytes, attachment, now, err) < 0)
+				return -1;
+	return 0;
+}
+
 static int read_source(
 	struct office *o, const struct source *source, int64_t now, struct err *err)
 {
@@ -235,6 +274,8 @@ static int read_source(
 			break;
 	}
 	r.calendar = calendar;
+	if (keep_attachments(o, &bytes, calendar, now, err) < 0)
+		return -1;
 	if (db_begin(o->db, err) < 0)
 		return -1;
 	if (in_transaction(o, source, &r, now, err) == 0 && db_commit(o->db, err) == 0)

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "duty/placing.h"
 #include "mail/address.h"
+#include "store/meeting-file.h"
 #include "store/meeting.h"
 
 static char *own_uid(
@@ -93,6 +94,9 @@ int meeting_entry_put(struct office *o, int64_t source_id,
 	place(o, calendar, component, day, &placing, &m);
 	m.code = wished_code(&placing, day);
 	if (meeting_put(o->db, &m, now, ret_id, err) < 0)
+		return -1;
+	if (meeting_files_put(
+		    o->db, *ret_id, json_object_get(component, "attachments"), err) < 0)
 		return -1;
 	return put_roles(o, *ret_id, component, err);
 }

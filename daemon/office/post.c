@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "duty/meeting-files.h"
 #include "mail/message-id.h"
 #include "render/letter-text.h"
 #include "store/journal.h"
@@ -69,8 +70,8 @@ static int freeze(struct office *o, const struct post *post, const struct recipi
 		o->db, id, message_id, head.data, head.len, body.data, body.len, err);
 }
 
-int post_to(struct office *o, const struct post *post, const struct recipient *to,
-	int64_t now, struct err *err)
+static int post_whole(struct office *o, const struct post *post,
+	const struct recipient *to, int64_t now, struct err *err)
 {
 	const char *language = letter_language(o->config->templates, to->language);
 	str_auto *subject = NULL;
@@ -104,6 +105,22 @@ int post_to(struct office *o, const struct post *post, const struct recipient *t
 		.meeting_id = meeting_id_of(post),
 		.delivery_id = id};
 	return journal_add(o->db, &entry, now, err) < 0 ? -1 : 1;
+}
+
+int post_to(struct office *o, const struct post *post, const struct recipient *to,
+	int64_t now, struct err *err)
+{
+	meeting_files_auto files = MEETING_FILES_NONE;
+	struct post whole = *post;
+
+	if (!post->order.meeting || !meeting_files_go_with(post->order.kind))
+		return post_whole(o, post, to, now, err);
+	if (meeting_files_load(
+		    o->db, &o->config->settings, post->order.meeting, &files, err) < 0)
+		return -1;
+	whole.order.files = files.list;
+	whole.order.file_count = files.count;
+	return post_whole(o, &whole, to, now, err);
 }
 
 bool post_secretary(const struct office *o, const json_t *roles, struct recipient *ret)

@@ -92,6 +92,17 @@ static json_t *read_part(
 		"no part of this content");
 }
 
+static json_t *read_attachment(
+	const struct question *q, const struct reader_limits *limits, struct buf *ret)
+{
+	const char *sha256 = json_str_or(q->json, "sha256", "");
+	if (calendar_read_attachment(buf_str(&q->content), q->content.len,
+		    &limits->calendar, sha256, ret))
+		return json_pack("{s:b}", "found", 1);
+	return json_pack("{s:s, s:s}", "broken", "broken-parse", "what",
+		"no attachment of this content");
+}
+
 static json_t *answer(const struct question *q, struct buf *ret_bytes)
 {
 	struct reader_limits limits = reader_limits(json_object_get(q->json, "limits"));
@@ -103,6 +114,8 @@ static json_t *answer(const struct question *q, struct buf *ret_bytes)
 		return read_part(q, &limits, ret_bytes);
 	if (strcmp(what, "calendar") == 0)
 		return read_calendar(q, &limits);
+	if (strcmp(what, "attachment") == 0)
+		return read_attachment(q, &limits, ret_bytes);
 	if (strcmp(what, "caldav") == 0)
 		return read_caldav(buf_str(&q->content), q->content.len);
 	return json_pack("{s:s, s:s}", "broken", "broken-parse", "what",

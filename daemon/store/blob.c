@@ -13,6 +13,14 @@ int blob_put(struct db *db, const void *bytes, size_t len, int64_t now,
 		SQL_TEXT(ret_sha256), SQL_INT(now), SQL_BLOB(len ? bytes : "", len));
 }
 
+int blob_has(struct db *db, const char *sha256, struct err *err)
+{
+	int64_t id = 0;
+
+	return db_find_int(
+		db, err, &id, "SELECT id FROM blob WHERE sha256 = ?", SQL_TEXT(sha256));
+}
+
 int blob_find(struct db *db, const char *sha256, struct buf *ret, struct err *err)
 {
 	int64_t id = 0;

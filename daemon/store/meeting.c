@@ -42,6 +42,7 @@ void meeting_deinit(struct meeting *m)
 	free(m->location);
 	free(m->agenda);
 	free(m->told);
+	free(m->files);
 	*m = MEETING_EMPTY;
 }
 
@@ -68,6 +69,7 @@ static struct meeting row_of(const struct stmt *q)
 		.sequence = (int)stmt_int(q, 17),
 		.told = stmt_copy(q, 18),
 		.told_at = stmt_int(q, 19),
+		.files = stmt_copy(q, 20),
 	};
 }
 
@@ -79,7 +81,13 @@ static int load(struct db *db, int64_t id, struct meeting *ret, struct err *err)
 		"council,\n"
 		"  state, reason, title, location, agenda, starts_at, ends_at, "
 		"all_day,\n"
-		"  decisive, sequence, told, told_at\n"
+		"  decisive, sequence, told, told_at,\n"
+		"  (SELECT json_group_array(json_patch('{}', json_object('name', "
+		"f.name,\n"
+		"      'media_type', f.media_type, 'link', f.link, 'sha256', "
+		"f.sha256,\n"
+		"      'size', f.size)))\n"
+		"    FROM meeting_file_known AS f WHERE f.meeting_id = meeting.id)\n"
 		"FROM meeting\n"
 		"WHERE id = ?",
 		SQL_INT(id));

@@ -39,6 +39,8 @@ struct meeting {
 	int64_t starts_at;
 	int64_t ends_at;
 	bool all_day;
+	char *files; /* what is attached: JSON [{name, media_type, size, sha256} or
+			{name, link}]; "[]": nothing. Not written by meeting_put. */
 	bool decisive;
 	int sequence; /* of what was last told; 0 before and with the first invitation
 		       */

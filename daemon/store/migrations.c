@@ -413,6 +413,18 @@ static const char *const migrations[] = {
 	"  complete_uid INTEGER NOT NULL, -- nothing up to here is missing in incoming\n"
 	"  PRIMARY KEY (account, folder)\n"
 	") STRICT, WITHOUT ROWID;\n",
+
+	/* ---- 7: what is attached to a meeting, where its bytes are known ---- */
+	"CREATE VIEW meeting_file_known AS\n"
+	"SELECT f.meeting_id, f.position, f.name, f.media_type, f.link, x.sha256,\n"
+	"  length(x.bytes) AS size\n"
+	"FROM meeting_file AS f\n"
+	"JOIN meeting AS m ON m.id = f.meeting_id\n"
+	"LEFT JOIN source AS s ON s.id = m.source_id\n"
+	"LEFT JOIN beside AS b\n"
+	"  ON b.calendar = s.calendar AND b.name = f.beside AND b.gone_at IS NULL\n"
+	"LEFT JOIN blob AS x ON x.sha256 = coalesce(f.sha256, b.sha256)\n"
+	"WHERE f.link IS NOT NULL OR x.sha256 IS NOT NULL;\n",
 };
 /* clang-format on */
 

@@ -1,7 +1,10 @@
 #include "calendar-test.h"
 
+#include <glob.h>
 #include <libical/ical.h>
 
+#include "base/buf.h"
+#include "base/file.h"
 #include "calendar/calendar-write.h"
 
 static struct calendar_event event(void)
@@ -102,6 +105,29 @@ static void itip_restrictions_are_kept(void **state)
 		assert_int_equal(icalcomponent_count_errors(c), 0);
 		icalcomponent_free(c);
 	}
+}
+
+/* tests/flow/test_itip_oracle.py keeps them true. */
+static void golden_calendars_are_sound_to_libical(void **state)
+{
+	glob_t found = {0};
+
+	(void)state;
+	assert_int_equal(glob("tests/data/golden/*.ics", 0, NULL, &found), 0);
+	assert_true(found.gl_pathc >= 9);
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		buf_auto text = BUF_EMPTY;
+		struct err err = ERR_INIT;
+		assert_int_equal(file_read(found.gl_pathv[i], 1 << 20, &text, &err), 0);
+		icalcomponent *c = icalcomponent_new_from_string(buf_str(&text));
+		assert_non_null(c);
+		if (!icalrestriction_check(c) || icalcomponent_count_errors(c)) {
+			char *why = icalcomponent_as_ical_string_r(c);
+			fail_msg("%s: %s", found.gl_pathv[i], why);
+		}
+		icalcomponent_free(c);
+	}
+	globfree(&found);
 }
 
 struct line {
@@ -297,6 +323,7 @@ int main(void)
 		cmocka_unit_test(what_is_written_is_read_back_the_same),
 		cmocka_unit_test(lines_end_with_cr_lf_and_are_at_most_75_octets),
 		cmocka_unit_test(itip_restrictions_are_kept),
+		cmocka_unit_test(golden_calendars_are_sound_to_libical),
 		cmocka_unit_test(every_line_follows_from_what_the_meeting_is),
 		cmocka_unit_test(the_zone_that_is_sent_says_the_same_as_the_systems),
 		cmocka_unit_test(what_would_break_the_calendar_is_refused),
