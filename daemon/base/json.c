@@ -63,9 +63,9 @@ bool json_has_str(const json_t *array, const char *s)
 	size_t i;
 	json_t *item;
 
-	json_array_foreach(array, i,
-		item) if (json_is_string(item) &&
-			  strcmp(json_string_value(item), s) == 0) return true;
+	json_array_foreach (array, i, item)
+		if (json_is_string(item) && strcmp(json_string_value(item), s) == 0)
+			return true;
 	return false;
 }
 

@@ -18,8 +18,7 @@ static void add_examples(struct buf *to, const json_t *examples)
 	size_t i;
 	json_t *one;
 
-	json_array_foreach(examples, i, one)
-	{
+	json_array_foreach (examples, i, one) {
 		buf_add_str(to, i	  ? " or "
 				: to->len ? ", for example "
 					  : "; for example ");
@@ -107,7 +106,8 @@ const char *schema_nearest_key(const json_t *object, const char *wrong)
 	const char *key;
 	json_t *value;
 
-	json_object_foreach((json_t *)object, key, value) offer(&n, key);
+	json_object_foreach ((json_t *)object, key, value)
+		offer(&n, key);
 	return n.name;
 }
 
@@ -117,8 +117,9 @@ const char *schema_nearest_item(const json_t *array, const char *wrong)
 	size_t i;
 	json_t *item;
 
-	json_array_foreach(array, i, item) if (json_is_string(item))
-		offer(&n, json_string_value(item));
+	json_array_foreach (array, i, item)
+		if (json_is_string(item))
+			offer(&n, json_string_value(item));
 	return n.name;
 }
 
@@ -129,13 +130,11 @@ char *schema_list(const json_t *values)
 	const char *key;
 	json_t *value;
 
-	json_array_foreach(values, i, value)
-	{
+	json_array_foreach (values, i, value) {
 		buf_add_str(&out, i ? ", " : "");
 		add_value(&out, value);
 	}
-	json_object_foreach((json_t *)values, key, value)
-	{
+	json_object_foreach ((json_t *)values, key, value) {
 		buf_add_str(&out, out.len ? ", " : "");
 		buf_add_str(&out, key);
 	}

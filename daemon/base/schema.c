@@ -119,8 +119,9 @@ static bool has_type(const json_t *type, const json_t *value)
 		return true;
 	if (json_is_string(type))
 		return is_type(json_string_value(type), value);
-	json_array_foreach(
-		type, i, one) if (is_type(json_string_value(one), value)) return true;
+	json_array_foreach (type, i, one)
+		if (is_type(json_string_value(one), value))
+			return true;
 	return false;
 }
 
@@ -134,8 +135,9 @@ static void complain_of_type(
 	buf_add_str(&what, "must be ");
 	if (json_is_string(type))
 		buf_add_str(&what, schema_type_text(json_string_value(type)));
-	json_array_foreach(type, i, one) buf_addf(&what, "%s%s", i ? " or " : "",
-		schema_type_text(json_string_value(one)));
+	json_array_foreach (type, i, one)
+		buf_addf(&what, "%s%s", i ? " or " : "",
+			schema_type_text(json_string_value(one)));
 	buf_addf(&what, ", not %s", schema_type_of(value));
 	complain(c, schema, buf_str(&what));
 }
@@ -148,7 +150,9 @@ static void check_enum(struct check *c, const json_t *schema, const json_t *valu
 
 	if (!allowed)
 		return;
-	json_array_foreach(allowed, i, one) if (json_equal(one, value)) return;
+	json_array_foreach (allowed, i, one)
+		if (json_equal(one, value))
+			return;
 	str_auto *list = schema_list(allowed);
 	str_auto *given = json_text(value);
 	const char *near = json_is_string(value) ? schema_nearest_item(allowed,
@@ -256,8 +260,7 @@ static void check_array(struct check *c, const json_t *schema, json_t *array)
 		complain(c, schema, what);
 	}
 	check_unique(c, schema, array);
-	json_array_foreach(array, i, item)
-	{
+	json_array_foreach (array, i, item) {
 		str_auto *index = xasprintf("%zu", i);
 		size_t back = path_enter(c, index);
 		if (items)
@@ -273,8 +276,7 @@ static void fill_defaults(struct check *c, const json_t *schema, json_t *object)
 	const char *key;
 	json_t *property;
 
-	json_object_foreach((json_t *)properties, key, property)
-	{
+	json_object_foreach ((json_t *)properties, key, property) {
 		json_t *value = find_default(c, property);
 		if (value && !json_object_get(object, key))
 			json_object_set_new(object, key, json_deep_copy(value));
@@ -286,8 +288,7 @@ static void check_required(struct check *c, const json_t *schema, const json_t *
 	size_t i;
 	json_t *name;
 
-	json_array_foreach(json_object_get(schema, "required"), i, name)
-	{
+	json_array_foreach (json_object_get(schema, "required"), i, name) {
 		const char *key = json_string_value(name);
 		if (json_object_get(object, key))
 			continue;
@@ -338,7 +339,8 @@ static void check_object(struct check *c, const json_t *schema, json_t *object)
 
 	fill_defaults(c, schema, object);
 	check_required(c, schema, object);
-	json_object_foreach(object, key, value) check_member(c, schema, key, value);
+	json_object_foreach (object, key, value)
+		check_member(c, schema, key, value);
 }
 
 static void check_by_type(struct check *c, const json_t *schema, json_t *value)

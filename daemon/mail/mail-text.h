@@ -19,7 +19,7 @@ void mail_text_warm_up(void);
  * Lines without quoted ones ("> "), all below "-- ", "-----Original Message-----", a
  * header block ("Från: ... Skickat: ...") or "Den ... skrev ...:" that nothing quoted
  * with ">" follows, a phone's "Skickat från min ..."; without notices that servers and
- * offices add, and without the farewell and the name below it. LF line ends, none at the
- * end. The caller frees.
+ * offices add, and without the farewell and the name below it. LF line ends, none at
+ * the end. The caller frees.
  */
 char *mail_text_trim(const char *text);

@@ -70,8 +70,7 @@ static json_t *clean(const json_t *value, const char *of)
 	json_t *copy = json_object();
 	const char *key;
 	json_t *member;
-	json_object_foreach((json_t *)value, key, member)
-	{
+	json_object_foreach ((json_t *)value, key, member) {
 		json_object_set_new(copy, key, clean(member, key));
 	}
 	return copy;
@@ -125,8 +124,7 @@ const char *letter_language(const json_t *templates, const char *language)
 	const char *file;
 	json_t *text;
 
-	json_object_foreach((json_t *)templates, file, text)
-	{
+	json_object_foreach ((json_t *)templates, file, text) {
 		if (text_starts(file, prefix))
 			return language;
 	}

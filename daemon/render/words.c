@@ -57,8 +57,7 @@ static int check_group(const json_t *group, const char *name, struct err *err)
 	const char *key;
 	json_t *text;
 
-	json_object_foreach((json_t *)group, key, text)
-	{
+	json_object_foreach ((json_t *)group, key, text) {
 		if (check_format(group, key, err) < 0)
 			return err_prefix(err, "names.%s", name);
 	}
@@ -79,8 +78,7 @@ static int check(const json_t *words, struct err *err)
 	for (size_t i = 0; i < sizeof(formats) / sizeof(formats[0]); i++)
 		if (check_format(words, formats[i], err) < 0)
 			return -1;
-	json_object_foreach(json_object_get(words, "names"), name, group)
-	{
+	json_object_foreach (json_object_get(words, "names"), name, group) {
 		if (check_group(group, name, err) < 0)
 			return -1;
 	}

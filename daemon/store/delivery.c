@@ -374,7 +374,8 @@ int delivery_count_to(
 		    "JOIN letter AS l ON l.id = d.letter_id\n"
 		    "WHERE d.address = ? AND d.created_at >= ?\n"
 		    "  AND d.state NOT IN ('failed', 'withdrawn')\n"
-		    "  AND l.kind NOT IN ('invitation', 'update', 'cancellation', 'withdrawal',\n"
+		    "  AND l.kind NOT IN ('invitation', 'update', 'cancellation', "
+		    "'withdrawal',\n"
 		    "    'reminder', 'minutes-request', 'minutes')",
 		    SQL_TEXT(address), SQL_INT(since)) < 0)
 		return -1;

@@ -12,10 +12,10 @@
 
 struct db;
 
-/* attachments: as the reader has them; NULL: none. Replaces what is there. meeting.files
- * has those whose bytes are known. */
-int meeting_files_put(struct db *db, int64_t meeting_id, const json_t *attachments,
-	struct err *err);
+/* attachments: as the reader has them; NULL: none. Replaces what is there.
+ * meeting.files has those whose bytes are known. */
+int meeting_files_put(
+	struct db *db, int64_t meeting_id, const json_t *attachments, struct err *err);
 
 /* A file beside the calendars of that name's folder. 1 new or changed, 0 as before, -1.
  */

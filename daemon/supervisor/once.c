@@ -14,9 +14,10 @@
 #include "base/mem.h"
 #include "duty/worker.h"
 
-#define ROUNDS_MAX 200 /* two workers that keep each other busy for ever are a fault   \
-			*/
-#define TROUBLE_MAX 2  /* temporary trouble of one worker before it is left alone */
+#define ROUNDS_MAX                                                                     \
+	200	      /* two workers that keep each other busy for ever are a fault    \
+		       */
+#define TROUBLE_MAX 2 /* temporary trouble of one worker before it is left alone */
 
 struct round {
 	const struct spawn *spawn;

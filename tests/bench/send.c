@@ -51,8 +51,8 @@ static void prepare_one(
 	int64_t delivery = 0;
 
 	if (delivery_add(db, &d, NOW, &delivery, &err) < 0 ||
-		delivery_freeze(db, delivery, id, head, strlen(head), body, size,
-			&err) < 0)
+		delivery_freeze(
+			db, delivery, id, head, strlen(head), body, size, &err) < 0)
 		die("prepare", &err);
 }
 
@@ -69,8 +69,9 @@ static int prepare(const char *path, int count, long size)
 
 	buf_add_str(&body, "Content-Type: text/plain\r\n\r\n");
 	for (size_t want = (size_t)labs(size) - 200; body.len < want;)
-		buf_add_str(&body, "Trygghetsrad i Skaggetorp, kallelse och dagordning, "
-				   "text.\r\n");
+		buf_add_str(&body,
+			"Trygghetsrad i Skaggetorp, kallelse och dagordning, "
+			"text.\r\n");
 	letter.body = is_shared ? body.data : NULL;
 	letter.body_len = is_shared ? body.len : 0;
 	if (!db || db_begin(db, &err) < 0 ||

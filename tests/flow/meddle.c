@@ -4,7 +4,8 @@
  *
  *   MEDDLE_KILL=WORKER:N   SIGKILL in the named worker at its N-th such call: before it
  *                          where N is odd, behind it where N is even
- *   MEDDLE_FULL=FILE       while FILE is there, every write to a database ends in ENOSPC
+ *   MEDDLE_FULL=FILE       while FILE is there, every write to a database ends in
+ * ENOSPC
  */
 #define _GNU_SOURCE 1
 #include <dlfcn.h>
@@ -78,9 +79,11 @@ MEDDLED(int, fdatasync, (int fd), (fd))
 MEDDLED(int, unlink, (const char *path), (path))
 MEDDLED(ssize_t, write, (int fd, const void *bytes, size_t n), (fd, bytes, n))
 MEDDLED(ssize_t, writev, (int fd, const struct iovec *v, int n), (fd, v, n))
-MEDDLED(ssize_t, send, (int fd, const void *bytes, size_t n, int flags), (fd, bytes, n, flags))
+MEDDLED(ssize_t, send, (int fd, const void *bytes, size_t n, int flags),
+	(fd, bytes, n, flags))
 MEDDLED(ssize_t, sendmsg, (int fd, const struct msghdr *m, int flags), (fd, m, flags))
-MEDDLED(ssize_t, recv, (int fd, void *bytes, size_t n, int flags), (fd, bytes, n, flags))
+MEDDLED(ssize_t, recv, (int fd, void *bytes, size_t n, int flags),
+	(fd, bytes, n, flags))
 
 ssize_t pwrite64(int fd, const void *bytes, size_t n, off64_t at)
 {

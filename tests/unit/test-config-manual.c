@@ -69,7 +69,8 @@ static void check_values(
 	size_t i;
 	json_t *value;
 
-	json_array_foreach(values, i, value) check_value(m, path, entry, "", value);
+	json_array_foreach (values, i, value)
+		check_value(m, path, entry, "", value);
 }
 
 static void check_entry(
@@ -111,8 +112,7 @@ static void walk(struct manual *m, const json_t *schema, const char *path)
 	const char *key;
 	json_t *member;
 
-	json_object_foreach(json_object_get(object, "properties"), key, member)
-	{
+	json_object_foreach (json_object_get(object, "properties"), key, member) {
 		str_auto *inner = xasprintf("%s%s%s", path, *path ? "." : "", key);
 		check_member(m, referred(m, member), inner);
 	}

@@ -19,10 +19,12 @@ struct fixture {
 
 static const char DIRECTORY[] =
 	"{\"councils\":["
-	"{\"id\":\"ekholmen\",\"code\":\"EKH\",\"name\":\"Ekholmen\",\"words\":[\"Ekholmens centrum\"]},"
+	"{\"id\":\"ekholmen\",\"code\":\"EKH\",\"name\":\"Ekholmen\",\"words\":["
+	"\"Ekholmens centrum\"]},"
 	"{\"id\":\"ryd\",\"code\":\"RYD\",\"name\":\"Ryd\"},"
 	"{\"id\":\"skaggetorp\",\"code\":\"SKA\",\"name\":\"Skäggetorp\"},"
-	"{\"id\":\"ljungsbro\",\"code\":\"LJU\",\"name\":\"Ljungsbro\",\"from\":\"2015-01-01\",\"to\":\"2018-12-31\"}]}";
+	"{\"id\":\"ljungsbro\",\"code\":\"LJU\",\"name\":\"Ljungsbro\",\"from\":\"2015-"
+	"01-01\",\"to\":\"2018-12-31\"}]}";
 
 static int set_up(void **state)
 {
@@ -69,15 +71,16 @@ static const struct placing_case CASES[] = {
 		"council", NULL},
 	{"{\"summary\":\"TRYGGHETSRÅD SKÄGGETORP\"}", NULL, "2026-09-14", "skaggetorp",
 		"council", NULL},
-	{"{\"summary\":\"Möte\",\"categories\":[\"Ryd\",\"Trygghetsbesiktning\"]}", NULL,
-		"2026-09-14", "ryd", "inspection", NULL},
+	{"{\"summary\":\"Möte\",\"categories\":[\"Ryd\",\"Trygghetsbesiktning\"]}",
+		NULL, "2026-09-14", "ryd", "inspection", NULL},
 	/* Categories are asked first, so the summary's Ryd does not make two. */
-	{"{\"summary\":\"Trygghetsråd, som i Ryd\",\"categories\":[\"Ekholmen\"]}", NULL,
-		"2026-09-14", "ekholmen", "council", NULL},
+	{"{\"summary\":\"Trygghetsråd, som i Ryd\",\"categories\":[\"Ekholmen\"]}",
+		NULL, "2026-09-14", "ekholmen", "council", NULL},
 	{"{\"summary\":\"Trygghetsvandring\",\"location\":\"Ekholmens centrum\"}", NULL,
 		"2026-09-14", "ekholmen", "inspection", NULL},
 	{"{\"summary\":\"Trygghetsråd\"}", "ryd", "2026-09-14", "ryd", "council", NULL},
-	{"{\"summary\":\"Trygghetsråd\",\"utskick\":{\"council\":\"ryd\",\"kind\":\"inspection\"}}",
+	{"{\"summary\":\"Trygghetsråd\",\"utskick\":{\"council\":\"ryd\",\"kind\":"
+	 "\"inspection\"}}",
 		NULL, "2026-09-14", "ryd", "inspection", NULL},
 	/* Never a guess. */
 	{"{\"summary\":\"Trygghetsråd Ekholmen och Ryd\"}", NULL, "2026-09-14", NULL,
@@ -91,9 +94,10 @@ static const struct placing_case CASES[] = {
 	/* A word is a whole word. */
 	{"{\"summary\":\"Trygghetsråd i Rydsgård\"}", NULL, "2026-09-14", NULL,
 		"council", "meeting-no-council"},
-	/* A council that has ended takes no new meetings, but its old ones stay its own. */
-	{"{\"summary\":\"Trygghetsråd Ljungsbro\"}", NULL, "2026-09-14", NULL, "council",
-		"meeting-no-council"},
+	/* A council that has ended takes no new meetings, but its old ones stay its
+	   own. */
+	{"{\"summary\":\"Trygghetsråd Ljungsbro\"}", NULL, "2026-09-14", NULL,
+		"council", "meeting-no-council"},
 	{"{\"summary\":\"Trygghetsråd Ljungsbro\"}", NULL, "2018-12-31", "ljungsbro",
 		"council", NULL},
 };

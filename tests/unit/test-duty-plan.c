@@ -73,8 +73,8 @@ static void minutes_are_due_at_the_end_of_their_day(void **state)
 	struct meeting none = meeting("information", "2026-09-14T18:00:00+02:00");
 
 	(void)state;
-	assert_int_equal(plan_minutes_due_at(&settings, &m),
-		at("2026-09-24T23:59:59+02:00"));
+	assert_int_equal(
+		plan_minutes_due_at(&settings, &m), at("2026-09-24T23:59:59+02:00"));
 	assert_int_equal(plan_minutes_due_at(&settings, &none), 0);
 }
 
@@ -83,10 +83,10 @@ static void short_notice_begins_with_the_days_of_warning(void **state)
 	struct meeting m = meeting("council-meeting", "2026-09-14T18:00:00+02:00");
 
 	(void)state;
-	assert_false(plan_is_short_notice(
-		&settings, &m, at("2026-09-07T18:00:00+02:00")));
-	assert_true(plan_is_short_notice(
-		&settings, &m, at("2026-09-07T18:00:01+02:00")));
+	assert_false(
+		plan_is_short_notice(&settings, &m, at("2026-09-07T18:00:00+02:00")));
+	assert_true(
+		plan_is_short_notice(&settings, &m, at("2026-09-07T18:00:01+02:00")));
 }
 
 static void a_change_is_told_by_what_it_changes(void **state)

@@ -49,7 +49,9 @@ static void encoded_words_become_text(void **state)
 		{"=?UTF-8?Q?a=00b?=", "a\xef\xbf\xbd"
 				      "b"},
 		{"=?UTF-8?Q?=?=", "="},
-		{"=?UTF-8?Q?" "?=", ""},
+		{"=?UTF-8?Q?"
+		 "?=",
+			""},
 	};
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		str_auto *text = header_text(cases[i].raw);

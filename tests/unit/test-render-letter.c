@@ -185,8 +185,7 @@ static void each_language_has_the_same_files(void **state)
 
 	(void)state;
 	assert_true(json_object_size(templates) >= 80);
-	json_object_foreach(templates, file, text)
-	{
+	json_object_foreach (templates, file, text) {
 		str_auto *other = xasprintf(
 			"%s%s", strncmp(file, "sv", 2) == 0 ? "en" : "sv", file + 2);
 		if (!json_object_get(templates, other))

@@ -67,8 +67,8 @@ static void all_required_cases_of_the_specification_render_byte_for_byte(void **
 		}
 		size_t k;
 		json_t *t;
-		json_array_foreach(json_object_get(file, "tests"), k, t) passed +=
-			run_case(files[i], t);
+		json_array_foreach (json_object_get(file, "tests"), k, t)
+			passed += run_case(files[i], t);
 	}
 	assert_int_equal(passed, REQUIRED_CASES);
 	print_message("%zu of %d cases of the Mustache specification\n", passed,
