@@ -7,8 +7,10 @@
 #include "command/command.h"
 #include "duty/compose.h"
 #include "duty/extra.h"
+#include "duty/meeting-files.h"
 #include "duty/plan.h"
 #include "store/blob.h"
+#include "store/called.h"
 #include "store/delivery.h"
 #include "store/incoming.h"
 #include "store/minutes.h"
@@ -137,7 +139,7 @@ static const struct sort {
 } sorts[] = {
 	{"invitation", COMPOSE_REQUEST, prepare_nothing},
 	{"update", COMPOSE_REQUEST, prepare_update},
-	{"reminder", COMPOSE_NO_CALENDAR, prepare_nothing},
+	{"reminder", COMPOSE_REQUEST, prepare_nothing},
 	{"cancellation", COMPOSE_CANCEL, prepare_cancellation},
 	{"minutes-request", COMPOSE_NO_CALENDAR, prepare_request},
 	{"minutes", COMPOSE_NO_CALENDAR, prepare_minutes},
@@ -199,14 +201,23 @@ static const struct recipient *pick(
 static int compose(struct preview *p, const struct sort *sort,
 	const struct recipient *to, struct err *err)
 {
+	const struct settings *s = &p->c->config->settings;
+	meeting_files_auto attached = MEETING_FILES_NONE;
+	json_auto_t *called = called_list(p->c->db, p->m->id, err);
+
+	if (!called || meeting_files_load(p->c->db, s, p->m, &attached, err) < 0)
+		return -1;
+	bool has_attached = meeting_files_go_with(p->kind);
 	const struct compose_order order = {
 		.kind = p->kind,
 		.meeting = p->m,
 		.roles = p->roles,
 		.extra = p->extra,
 		.calendar = sort->calendar,
-		.files = p->mime,
-		.file_count = p->file_count,
+		.for_information =
+			plan_waits_for_call(s, p->m, to->role, to->person, called),
+		.files = has_attached ? attached.list : p->mime,
+		.file_count = has_attached ? attached.count : p->file_count,
 		.auto_submitted = "auto-generated",
 	};
 	buf_auto head = BUF_EMPTY;

@@ -59,6 +59,9 @@ static int post_receipt(struct office *o, const struct mail_case *c,
 	str_auto *about = xasprintf("incoming:%lld", (long long)c->in->id);
 	int64_t day_ago = clock_add_days(c->now, -1);
 
+	/* What comes by a list is answered by nobody (RFC 3834, 2). */
+	if (json_bool_or(c->said, "list", false))
+		return 0;
 	int count = delivery_count_to(o->db, c->from, day_ago, err);
 	if (count < 0)
 		return -1;

@@ -107,6 +107,17 @@ def test_broken_attachments_hold_nothing_up(scene):
     assert sent_along(scene) == {"bilaga": PDF}
 
 
+def test_a_preview_shows_them(scene):
+    beside(scene, "Karta.png", b"\x89PNG\r\n\x1a\n")
+    attach(scene, "ATTACH:Karta.png")
+    scene.events["ryd-1"] = scene.events["ryd-1"].replace("202609", "202611")
+    scene.write()
+    scene.run()
+    code, = [m["code"] for m in scene.rows("meetings")]
+    shown = scene.office.utskick("preview", code, "invitation").stdout
+    assert files_of(parse(shown.encode())) == {"Karta.png": b"\x89PNG\r\n\x1a\n"}
+
+
 def test_every_date_of_a_series_has_them(scene):
     attach(scene, inline(PDF, "FMTTYPE=application/pdf", "FILENAME=Underlag.pdf"),
            rrule="FREQ=DAILY;COUNT=2")
