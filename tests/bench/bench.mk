@@ -2,7 +2,8 @@
 
 .PHONY: bench
 bench: deps
-	@$(MAKE) --no-print-directory -j$(JOBS) all $(BUILD)/bench/send
+	@tests/rig/install-deps.sh bench
+	@$(MAKE) --no-print-directory -j$(JOBS) all $(BUILD)/bench/send $(BUILD)/bench/peer_idle
 	@BUILD=$(BUILD) $(PYTHON) -B tests/bench/bench.py $(BENCH)
 
 # The lanes of dispatch behind plain connections: smtp-sink has no TLS.
@@ -10,3 +11,7 @@ $(BUILD)/bench/send: tests/bench/send.c $(call archives,$(call unit_uses,dispatc
 	@mkdir -p $(@D)
 	$(SAY) LD $@
 	$(Q)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$(BUILD)/bench/peer_idle: tests/bench/peer_idle.c
+	@mkdir -p $(@D)
+	$(Q)$(CC) -std=gnu17 $(CFLAGS) $(WARN) -o $@ $^ -lgnutls

@@ -5,7 +5,7 @@
 A case is a module of this folder with NAME, UNIT, PEER and measure() -> [row.Row]: what ours
 did and what the peer did in each of its interleaved rounds. The table shows medians of
 the rounds; the ratio is the median of the rounds' own ratios, so that a machine that is
-busy for a while does not decide.
+busy for a while does not decide. A case that is not about speed has lines(rows) of its own.
 """
 import importlib
 import pathlib
@@ -13,7 +13,8 @@ import statistics
 import sys
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1])]
-CASES = ("reading", "inviting", "sending", "sending_script", "sending_far")
+CASES = ("reading", "inviting", "sending", "sending_script", "sending_far",
+         "intake_mbsync", "intake_python", "intake_large", "waiting")
 
 
 def _median(rows, who, value):
@@ -48,7 +49,8 @@ def main(names):
         case = importlib.import_module(f"bench.{name}")
         print(f"bench: {case.NAME} ...", file=sys.stderr)
         rows = case.measure()
-        lines += [_line(case, rows, who) for who in ("ours", "peer")]
+        lines += (case.lines(rows) if hasattr(case, "lines") else
+                  [_line(case, rows, who) for who in ("ours", "peer")])
     _print(lines)
 
 

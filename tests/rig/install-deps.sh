@@ -1,7 +1,7 @@
 #!/bin/sh
-# install-deps.sh build|test|all : the Debian 12 packages that building, or building and
-# testing, takes. Quick and silent where all are there. Not root: asks sudo. Keeps newly
-# installed servers from starting, now and at the next boot.
+# install-deps.sh build|test|all|bench : the Debian 12 packages that building, building and
+# testing, or measuring too, takes. Quick and silent where all are there. Not root: asks
+# sudo. Keeps newly installed servers from starting, now and at the next boot.
 set -eu
 
 BUILD="build-essential pkg-config libcurl4-gnutls-dev libetpan-dev libgmime-3.0-dev
@@ -12,6 +12,7 @@ TEST="libcmocka-dev clang clang-format clang-tidy libclang-rt-14-dev mandoc git
 	python3 python3-pytest python3-icalendar python3-recurring-ical-events
 	python3-jsonschema python3-cryptography radicale xandikos
 	php-cli php-sabre-vobject php-horde-itip"
+BENCH="isync"
 POLICY=/usr/sbin/policy-rc.d
 LOG=$(mktemp)
 
@@ -79,6 +80,7 @@ install_as_root() {
 case ${1:-} in
 build) wanted=$BUILD ;;
 test | all) wanted="$BUILD $TEST" ;;
+bench) wanted="$BUILD $TEST $BENCH" ;;
 as-root)
 	shift
 	install_as_root "$@"
