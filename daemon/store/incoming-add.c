@@ -131,7 +131,7 @@ static int read_piece(const struct incoming_bytes *b, char *piece, size_t len,
 		if (n == 0)
 			return err_set(err, ERR_TEMP,
 				"spool: ends at %lld of %lld bytes",
-				(long long)(at + (int64_t)have), (long long)b->size);
+				(long long)at + (long long)have, (long long)b->size);
 		have += (size_t)n;
 	}
 	return 0;
