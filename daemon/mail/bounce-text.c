@@ -1,5 +1,6 @@
 #include "mail/bounce-text.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -86,6 +87,7 @@ static void split(struct bounce_text *b, const char *text)
 
 	for (const char *start = at; *at && start - text < NOTICE_MAX; start = at) {
 		str_auto *line = next_line(&at);
+		assert(line); /* *at is not the end */
 		bool returned = has_words && bounce_line_is_returned(line);
 		if (returned || (has_words && bounce_line_is_divider(line))) {
 			b->returned = returned ? start : at;
