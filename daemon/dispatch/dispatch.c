@@ -200,6 +200,8 @@ static void work_through(struct dispatch *d)
 
 static void run_once(struct dispatch *d)
 {
+	/* A run before this one has waited already. */
+	d->retries = sender_tally(d->sender).trouble_pause ? ONCE_RETRIES : 0;
 	work_through(d);
 	while (!worker_should_stop() && has_more(d, clock_now())) {
 		wait_for_more(d, clock_now());

@@ -59,8 +59,23 @@ static int give_up(
 	return 1;
 }
 
+/* The evidence, or the lack of it, and what follows from it, as one step. 1 or -1. */
+static int move_because(struct db *db, int64_t id, enum delivery_state state,
+	const char *why, int64_t now, struct err *err)
+{
+	__attribute__((cleanup(rollbackp))) struct db *open = db;
+
+	if (db_begin(db, err) < 0 || delivery_note(db, id, why, now, err) < 0 ||
+		delivery_move(db, id, state, NULL, now, err) < 0 ||
+		db_commit(db, err) < 0)
+		return -1;
+	open = NULL;
+	return 1;
+}
+
+/* why: what looking for evidence came to. */
 static int send_again(struct db *db, const struct delivery *d, const struct settings *s,
-	int64_t now, struct err *err)
+	const char *why, int64_t now, struct err *err)
 {
 	int unanswered = count_unanswered(db, d->id, err);
 
@@ -76,9 +91,9 @@ static int send_again(struct db *db, const struct delivery *d, const struct sett
 		return give_up(db, d->id,
 			"tried for too long; whether the mail arrived is not known",
 			now, err);
-	log_event(LOG_LEVEL_INFO, "again", "delivery=%lld why=outcome-unknown",
-		(long long)d->id);
-	return delivery_move(db, d->id, DELIVERY_DUE, NULL, now, err) < 0 ? -1 : 1;
+	log_event(
+		LOG_LEVEL_INFO, "again", "delivery=%lld why=%s", (long long)d->id, why);
+	return move_because(db, d->id, DELIVERY_DUE, why, now, err);
 }
 
 /* Asks intake once per send. 1 asked now, 0 was asked, -1. */
@@ -91,8 +106,10 @@ static int ask_once(
 	if (db_begin(db, err) < 0)
 		return -1;
 	int first = told_once(db, key, now, err);
-	if (first < 0 || (first && mailbox_request_add(db, MAILBOX_SEARCH, 0, d->id, "",
-					   now, err) < 0))
+	if (first < 0 || (first && (mailbox_request_add(db, MAILBOX_SEARCH, 0, d->id,
+					    "", now, err) < 0 ||
+					   delivery_note(db, d->id, "looked-in-sent",
+						   now, err) < 0)))
 		return -1;
 	if (db_commit(db, err) < 0)
 		return -1;
@@ -126,8 +143,8 @@ static int look_for_evidence(struct db *db, const struct delivery *d,
 	if (found == 2)
 		return wait_for_answer(db, d, s, wake, now, err);
 	if (found == 0)
-		return send_again(db, d, s, now, err);
-	return delivery_move(db, d->id, DELIVERY_SENT, NULL, now, err) < 0 ? -1 : 1;
+		return send_again(db, d, s, "not-found-in-sent", now, err);
+	return move_because(db, d->id, DELIVERY_SENT, "found-in-sent", now, err);
 }
 
 int unknown_step(struct db *db, const struct settings *s, const struct wake *wake,
@@ -138,7 +155,15 @@ int unknown_step(struct db *db, const struct settings *s, const struct wake *wak
 
 	if (found < 1)
 		return found;
+	int came = s->smtp.copy_to_self ? delivery_has_come_back(db, &d, err) : 0;
+	if (came < 0)
+		return -1;
+	if (came)
+		return move_because(
+			db, d.id, DELIVERY_SENT, "found-in-mailbox", now, err);
 	if (s->imap.sent_copy)
-		return send_again(db, &d, s, now, err);
+		return send_again(db, &d, s,
+			s->smtp.copy_to_self ? "no-copy-came" : "no-evidence-possible",
+			now, err);
 	return look_for_evidence(db, &d, s, wake, now, err);
 }

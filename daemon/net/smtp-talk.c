@@ -8,7 +8,7 @@
 
 /* Read from the source at once; most mails are one piece. Reading a row's far end
  * begins at its start each time, so pieces are large. */
-#define PIECE ((size_t)256 * 1024)
+#define PIECE ((size_t)1024 * 1024)
 
 /* ---- results ---- */
 

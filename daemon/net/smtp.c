@@ -220,6 +220,9 @@ static int look_through(struct transaction *t, struct err *err)
 			return -1;
 		smtp_lines_add(&t->lines, t->piece.data, t->piece.len);
 	}
+	/* Of a larger one only the piece that is being sent is kept. */
+	if (t->piece_at)
+		buf_deinit(&t->piece);
 	t->read_at = 0;
 	return 0;
 }

@@ -22,13 +22,17 @@ struct gathered {
 	json_t *ids;
 	int64_t meeting_id; /* the one they are all about, else 0 */
 	bool is_late;
+	const char *words; /* of a server that takes nothing from anybody; NULL */
 	int64_t now;
 };
 
 static json_t *failure_row(const struct gathered *g, const struct delivery *d)
 {
 	json_t *row = json_pack("{s:s, s:{s:[s, s]}, s:s, s:b}", "address", d->address,
-		"what", "$name", "letter", d->kind, "reason", d->reply ? d->reply : "",
+		"what", "$name", "letter", d->kind, "reason",
+		d->reply   ? d->reply
+		: g->words ? g->words
+			   : "",
 		"trying", g->is_late);
 
 	json_put_str(row, "name", d->name);
@@ -111,16 +115,39 @@ static int tell_gathered(struct gathered *g, struct err *err)
 	return 1;
 }
 
-static int failures_work(struct office *o, bool is_late, int64_t now, struct err *err)
+static int failed_work(struct office *o, int64_t now, struct err *err)
 {
 	json_auto_t *rows = json_array();
 	json_auto_t *ids = json_array();
-	struct gathered g = {o, rows, ids, 0, is_late, now};
-	int64_t late = (int64_t)o->config->settings.smtp.tell_after_hours * 3600;
+	struct gathered g = {.o = o, .rows = rows, .ids = ids, .now = now};
 
-	int status = is_late ? delivery_each_late(o->db, now - late, gather, &g, err)
-			     : delivery_each_untold(o->db, gather, &g, err);
-	return status < 0 ? -1 : tell_gathered(&g, err);
+	if (delivery_each_untold(o->db, gather, &g, err) < 0)
+		return -1;
+	return tell_gathered(&g, err);
+}
+
+/* Late by tries of their own, or, where the server has taken nothing for as long,
+ * waiting untried. */
+static int late_work(struct office *o, int64_t now, struct err *err)
+{
+	int64_t before =
+		now - (int64_t)o->config->settings.smtp.tell_after_hours * 3600;
+	json_auto_t *rows = json_array();
+	json_auto_t *ids = json_array();
+	trouble_row_auto trouble = TROUBLE_ROW_EMPTY;
+	int found = trouble_find(o->db, "dispatch", "smtp", &trouble, err);
+	bool is_away = found == 1 && trouble.since <= before;
+	struct gathered g = {.o = o,
+		.rows = rows,
+		.ids = ids,
+		.is_late = true,
+		.words = is_away ? trouble.words : NULL,
+		.now = now};
+
+	if (found < 0 || delivery_each_late(o->db, before, is_away ? before + 1 : 0,
+				 gather, &g, err) < 0)
+		return -1;
+	return tell_gathered(&g, err);
 }
 
 /* True while more results are about to come in. */
@@ -225,7 +252,7 @@ int notices_work(struct office *o, int64_t now, struct err *err)
 		return -1;
 	if (sending)
 		return unplaced;
-	int failed = failures_work(o, false, now, err);
-	int late = failed < 0 ? -1 : failures_work(o, true, now, err);
+	int failed = failed_work(o, now, err);
+	int late = failed < 0 ? -1 : late_work(o, now, err);
 	return late < 0 ? -1 : unplaced + failed + late;
 }

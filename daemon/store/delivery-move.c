@@ -217,7 +217,7 @@ static const struct move moves[] = {
 	{DELIVERY_BOUNCED, DELIVERY_ANSWERED, "office", "answered"},
 	{DELIVERY_DUE, DELIVERY_WITHDRAWN, "office", "no-longer-owed"},
 	{DELIVERY_DEFERRED, DELIVERY_WITHDRAWN, "office", "no-longer-owed"},
-	{DELIVERY_UNKNOWN, DELIVERY_SENT, "dispatch", "found-in-sent"},
+	{DELIVERY_UNKNOWN, DELIVERY_SENT, "dispatch", "evidence-found"},
 	{DELIVERY_UNKNOWN, DELIVERY_DUE, "dispatch", "sent-again"},
 	{DELIVERY_DUE, DELIVERY_FAILED, "dispatch", "tried-too-long"},
 	{DELIVERY_DEFERRED, DELIVERY_FAILED, "dispatch", "tried-too-long"},
@@ -319,10 +319,19 @@ int delivery_fail_overdue(struct db *db, int64_t before, const char *words, int 
 	return tx_commit(&tx, err) < 0 ? -1 : (int)ids.count;
 }
 
-int delivery_has_come_back(
-	struct db *db, const struct delivery *d, int64_t *ret_incoming, struct err *err)
+int delivery_has_come_back(struct db *db, const struct delivery *d, struct err *err)
 {
-	return db_find_int(db, err, ret_incoming,
-		"SELECT id FROM incoming WHERE message_id = ? LIMIT 1",
+	int64_t id = 0;
+
+	return db_find_int(db, err, &id,
+		"SELECT id FROM incoming WHERE message_id = ? AND class = 'own' LIMIT "
+		"1",
 		SQL_TEXT(d->message_id));
+}
+
+int delivery_note(
+	struct db *db, int64_t id, const char *why, int64_t now, struct err *err)
+{
+	return delivery_journal(
+		db, id, DELIVERY_UNKNOWN, "dispatch", why, NULL, now, err);
 }

@@ -45,9 +45,11 @@ int delivery_sent_at(
  * most limit of them at once. Count or -1. */
 int delivery_fail_overdue(struct db *db, int64_t before, const char *words, int limit,
 	int64_t now, struct err *err);
-/* The mail itself came back into the mailbox (a copy to us): 1, 0, -1. */
-int delivery_has_come_back(struct db *db, const struct delivery *d,
-	int64_t *ret_incoming, struct err *err);
+/* The mail itself came into the mailbox (a copy to us): 1, 0, -1. */
+int delivery_has_come_back(struct db *db, const struct delivery *d, struct err *err);
+/* A step in looking for evidence, for the journal: a reason code. */
+int delivery_note(
+	struct db *db, int64_t id, const char *why, int64_t now, struct err *err);
 /* When the earliest due, deferred or unknown one falls due; 0 where none waits. */
 int delivery_next_due_at(struct db *db, int64_t *ret_at, struct err *err);
 

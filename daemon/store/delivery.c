@@ -330,15 +330,16 @@ int delivery_oldest_untold_at(struct db *db, int64_t *ret_at, struct err *err)
 		       : 0;
 }
 
-int delivery_each_late(struct db *db, int64_t first_try_before, delivery_fn fn,
-	void *context, struct err *err)
+int delivery_each_late(struct db *db, int64_t first_try_before, int64_t due_before,
+	delivery_fn fn, void *context, struct err *err)
 {
 	stmt_auto q = stmt_open(db,
 		"SELECT id FROM delivery\n"
-		"WHERE state = 'deferred' AND first_try_at < ? AND told_late_at IS "
-		"NULL\n"
+		"WHERE told_late_at IS NULL AND (\n"
+		"  (state = 'deferred' AND first_try_at < ?1)\n"
+		"  OR (state = 'due' AND coalesce(first_try_at, due_at) < ?2))\n"
 		"ORDER BY id",
-		SQL_INT(first_try_before));
+		SQL_INT(first_try_before), SQL_INT(due_before));
 
 	return call_for_all(db, &q, fn, context, err);
 }

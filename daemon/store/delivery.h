@@ -99,10 +99,10 @@ int delivery_each_untold(struct db *db, delivery_fn fn, void *context, struct er
 int delivery_set_told(struct db *db, int64_t id, int64_t now, struct err *err);
 /* When the oldest of those failed; 0 where there is none. */
 int delivery_oldest_untold_at(struct db *db, int64_t *ret_at, struct err *err);
-/* Deferred ones whose first try lies before first_try_before and that are not told as
- * late. */
-int delivery_each_late(struct db *db, int64_t first_try_before, delivery_fn fn,
-	void *context, struct err *err);
+/* Those not told as late: deferred ones whose first try lies before first_try_before,
+ * and (0: none) due ones that were due before due_before. */
+int delivery_each_late(struct db *db, int64_t first_try_before, int64_t due_before,
+	delivery_fn fn, void *context, struct err *err);
 int delivery_set_told_late(struct db *db, int64_t id, int64_t now, struct err *err);
 /* {due: n, sent: n, ...}; new reference. */
 json_t *delivery_counts(struct db *db, struct err *err);

@@ -73,8 +73,10 @@ static const struct reason reasons[] = {
 	{"delivered", "The recipient's server reported that the mail was delivered."},
 	{"deputy-called", "A member who was asked to attend declined, so the next deputy is "
 		"called."},
-	{"found-in-sent", "Whether the mail had gone was not known; its copy in the Sent folder "
-		"shows that it had."},
+	{"evidence-found", "Whether the mail had gone was not known; the evidence shows that it "
+		"had."},
+	{"found-in-mailbox", "The copy of the mail that went to the mailbox itself has come in."},
+	{"found-in-sent", "The mail lies in the Sent folder, where the server files what went."},
 	{"held-refused", "The coordinator said no to what this mail asked for."},
 	{"itip-not-ours", "A calendar entry about no meeting of ours; it is left unread in "
 		"the inbox for the coordinator."},
@@ -83,6 +85,7 @@ static const struct reason reasons[] = {
 	{"itip-too-late", "The meeting has begun or is cancelled, so nothing is done about "
 		"it any more."},
 	{"itip-uninvited", "The sender is not among those invited to the meeting."},
+	{"looked-in-sent", "It is looked for in the Sent folder, where the server files what went."},
 	{"meeting-cancelled", "The calendar says that the meeting is cancelled."},
 	{"meeting-changed", "Something of the meeting changed since its recipients were told."},
 	{"meeting-gone", "The meeting is no longer in the calendar."},
@@ -114,7 +117,10 @@ static const struct reason reasons[] = {
 	{"minutes-type-refused", "A file of these minutes is of a type that the settings do not "
 		"allow."},
 	{"minutes-wanted", "The meeting has taken place and its minutes have not come in yet."},
+	{"no-copy-came", "No copy of it has come to the mailbox in the time allowed for that."},
+	{"no-evidence-possible", "Neither the server nor a copy to the mailbox leaves evidence of what went."},
 	{"no-longer-owed", "The recipient is no longer owed it by the directory on that day."},
+	{"not-found-in-sent", "It does not lie in the Sent folder, so the server has not taken it."},
 	{"not-understood", "The mail fits nothing that is handled here; it is left unread in the "
 		"inbox for the coordinator."},
 	{"outcome-unknown", "The connection ended before the server said whether it took the "

@@ -293,9 +293,151 @@ static void a_slow_reply_ends_at_the_deadline_of_the_whole(void **state)
 	assert_int_equal(fake_end(&f, &heard), 0);
 }
 
+/* The first mail's result is written down before a byte of the second's text goes. */
+static void the_next_text_waits_until_the_result_is_taken(void **state)
+{
+	(void)state;
+	const char *script[] = {"C:MAIL", "C:RCPT", "C:DATA", "S:250 ok", "S:250 ok",
+		"S:354 go", "MAIL", "C:MAIL", "C:RCPT", "C:DATA", "S:250 taken",
+		"S:250 ok", "S:250 ok", "S:354 go", "MAIL", "S:250 taken too", "C:QUIT",
+		NULL};
+	struct fake f;
+	struct text text = {MAIL, strlen(MAIL)};
+	struct smtp_mail mail = mail_of(&text, FROM, TO);
+	buf_auto heard = BUF_EMPTY;
+	struct pollfd p;
+	struct smtp *smtp =
+		smtp_over(fake_start(&f, script, "PIPELINING\n"), TIMEOUT_MS);
+
+	assert_int_equal(smtp_room(smtp), 2);
+	smtp_offer(smtp, &mail);
+	smtp_offer(smtp, &mail);
+	smtp_settle_all(smtp);
+	assert_string_equal(smtp_result(smtp)->text, "250 taken");
+	assert_int_equal(smtp_count(smtp), 2);
+	assert_int_equal(smtp_poll(smtp, &p), -1); /* nothing is asked of the server */
+	smtp_take(smtp);
+	assert_null(smtp_result(smtp));
+	smtp_settle_all(smtp);
+	assert_string_equal(smtp_result(smtp)->text, "250 taken too");
+	smtp_take(smtp);
+	smtp_free(smtp);
+	assert_int_equal(fake_end(&f, &heard), 0);
+}
+
+static void what_waits_behind_a_lost_mail_was_not_taken(void **state)
+{
+	(void)state;
+	const char *script[] = {"C:MAIL", "C:RCPT", "C:DATA", "S:250 ok", "S:250 ok",
+		"S:354 go", "MAIL", "C:MAIL", "CLOSE", NULL};
+	struct fake f;
+	struct text text = {MAIL, strlen(MAIL)};
+	struct smtp_mail mail = mail_of(&text, FROM, TO);
+	buf_auto heard = BUF_EMPTY;
+	struct smtp *smtp =
+		smtp_over(fake_start(&f, script, "PIPELINING\n"), TIMEOUT_MS);
+
+	smtp_offer(smtp, &mail);
+	smtp_offer(smtp, &mail);
+	smtp_settle_all(smtp);
+	assert_int_equal(smtp_result(smtp)->outcome, SMTP_UNKNOWN);
+	smtp_take(smtp);
+	assert_int_equal(smtp_result(smtp)->outcome, SMTP_DEFERRED);
+	assert_true(smtp_result(smtp)->is_lane);
+	smtp_take(smtp);
+	smtp_free(smtp);
+	assert_int_equal(fake_end(&f, &heard), 0);
+}
+
+struct parameter_case {
+	const char *capabilities;
+	const char *to, *copy_to, *bytes;
+	enum smtp_report report;
+	const char *mail, *rcpt; /* command lines, or NULL: refused unsaid */
+};
+
+#define UTF8_TO "\xc3\xa5sa@utskott.example"
+#define EIGHT "Subject: x\r\n\r\n\xc3\xa5\r\n"
+
+static const struct parameter_case parameter_cases[] = {
+	{"DSN\n", TO, NULL, MAIL, SMTP_REPORT_TROUBLE,
+		"C:MAIL FROM:<" FROM "> RET=HDRS ENVID=d7.a+2Bb@linkoping.example\r",
+		"C:RCPT TO:<" TO "> NOTIFY=FAILURE,DELAY ORCPT=rfc822;" TO "\r"},
+	{"DSN\n", TO, NULL, MAIL, SMTP_REPORT_ALL, "C:MAIL FROM:<" FROM "> RET",
+		"C:RCPT TO:<" TO "> NOTIFY=SUCCESS,FAILURE,DELAY ORCPT"},
+	{"DSN\n", TO, NULL, MAIL, SMTP_REPORT_DEFAULT, "C:MAIL FROM:<" FROM ">\r",
+		"C:RCPT TO:<" TO ">\r"},
+	{"", TO, NULL, MAIL, SMTP_REPORT_ALL, "C:MAIL FROM:<" FROM ">\r",
+		"C:RCPT TO:<" TO ">\r"},
+	{"8BITMIME\n", TO, NULL, EIGHT, SMTP_REPORT_ALL,
+		"C:MAIL FROM:<" FROM "> BODY=8BITMIME\r", "C:RCPT TO:<" TO ">\r"},
+	{"", TO, NULL, EIGHT, SMTP_REPORT_ALL, NULL, NULL},
+	{"SMTPUTF8\n", UTF8_TO, NULL, MAIL, SMTP_REPORT_ALL,
+		"C:MAIL FROM:<" FROM "> SMTPUTF8\r", "C:RCPT TO:<" UTF8_TO ">\r"},
+	{"8BITMIME\n", UTF8_TO, NULL, MAIL, SMTP_REPORT_ALL, NULL, NULL},
+	{"SMTPUTF8\n", "\xc3@utskott.example", NULL, MAIL, SMTP_REPORT_ALL, NULL, NULL},
+	{"SMTPUTF8\n", "\xe2\x80\xae@utskott.example", NULL, MAIL, SMTP_REPORT_ALL,
+		NULL, NULL},
+	{"", TO, "x@y.example>\r\nDATA", MAIL, SMTP_REPORT_ALL, NULL, NULL},
+};
+
+static void parameters_are_said_where_they_are_offered(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof(parameter_cases) / sizeof(*parameter_cases);
+		i++) {
+		const struct parameter_case *c = &parameter_cases[i];
+		const char *said[] = {c->mail, "S:250 ok", c->rcpt, "S:250 ok",
+			"C:DATA", "S:354 go", "MAIL", "S:250 ok", "C:QUIT", NULL};
+		const char *unsaid[] = {"C:QUIT", NULL};
+		struct text text = {c->bytes, strlen(c->bytes)};
+		struct smtp_mail mail = mail_of(&text, FROM, c->to);
+		struct smtp_reply got;
+		struct fake f;
+		buf_auto heard = BUF_EMPTY;
+		struct smtp *smtp = smtp_over(
+			fake_start(&f, c->mail ? said : unsaid, c->capabilities),
+			TIMEOUT_MS);
+
+		mail.copy_to = c->copy_to;
+		mail.report = c->report;
+		mail.envelope_id = "d7.a+b@linkoping.example";
+		smtp_send_mail(smtp, &mail, &got);
+		smtp_free(smtp);
+		assert_int_equal(fake_end(&f, &heard), 0);
+		assert_int_equal(got.outcome, c->mail ? SMTP_ACCEPTED : SMTP_REFUSED);
+	}
+}
+
+/* A server that took the copy alone would get a mail that its recipient did not. */
+static void a_refused_recipient_leaves_no_copy(void **state)
+{
+	(void)state;
+	const char *script[] = {"C:MAIL", "C:RCPT TO:<" TO, "C:RCPT TO:<" FROM,
+		"S:250 ok", "S:550 5.1.1 who", "S:250 ok", "C:RSET", "S:250 ok",
+		"C:QUIT", NULL};
+	struct fake f;
+	struct text text = {MAIL, strlen(MAIL)};
+	struct smtp_mail mail = mail_of(&text, FROM, TO);
+	struct smtp_reply got;
+	buf_auto heard = BUF_EMPTY;
+	struct smtp *smtp =
+		smtp_over(fake_start(&f, script, "PIPELINING\n"), TIMEOUT_MS);
+
+	mail.copy_to = FROM;
+	smtp_send_mail(smtp, &mail, &got);
+	assert_int_equal(got.outcome, SMTP_REFUSED);
+	smtp_free(smtp);
+	assert_int_equal(fake_end(&f, &heard), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_next_text_waits_until_the_result_is_taken),
+		cmocka_unit_test(what_waits_behind_a_lost_mail_was_not_taken),
+		cmocka_unit_test(parameters_are_said_where_they_are_offered),
+		cmocka_unit_test(a_refused_recipient_leaves_no_copy),
 		cmocka_unit_test(a_session_ends_as_the_server_says),
 		cmocka_unit_test(
 			what_could_be_another_command_never_reaches_the_server),

@@ -316,11 +316,13 @@ static void lateness_is_told_once(void **state)
 	int64_t letter_id = store_letter(s, "minutes", 0);
 
 	delivery_in(s, DELIVERY_DEFERRED, letter_id);
-	assert_ok(s, delivery_each_late(s->db, NOW, note_and_tell, &seen, &s->err));
+	assert_ok(s, delivery_each_late(s->db, NOW, 0, note_and_tell, &seen, &s->err));
 	assert_int_equal(seen.count, 0);
-	assert_ok(s, delivery_each_late(s->db, NOW + 1, note_and_tell, &seen, &s->err));
+	assert_ok(s,
+		delivery_each_late(s->db, NOW + 1, 0, note_and_tell, &seen, &s->err));
 	assert_int_equal(seen.count, 1);
-	assert_ok(s, delivery_each_late(s->db, NOW + 1, note_and_tell, &seen, &s->err));
+	assert_ok(s,
+		delivery_each_late(s->db, NOW + 1, 0, note_and_tell, &seen, &s->err));
 	assert_int_equal(seen.count, 1);
 }
 
