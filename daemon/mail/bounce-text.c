@@ -1,6 +1,5 @@
 #include "mail/bounce-text.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,7 +86,6 @@ static void split(struct bounce_text *b, const char *text)
 
 	for (const char *start = at; *at && start - text < NOTICE_MAX; start = at) {
 		str_auto *line = next_line(&at);
-		assert(line); /* *at is not the end */
 		bool returned = has_words && bounce_line_is_returned(line);
 		if (returned || (has_words && bounce_line_is_divider(line))) {
 			b->returned = returned ? start : at;
@@ -125,6 +123,8 @@ static char *words_after(const char *rest, const char *end, enum bounce_why *ret
 	*ret_why = BOUNCE_UNSAID;
 	while (rest < end && said.len < SAID_MAX && paragraphs < PARAGRAPHS_MAX) {
 		str_auto *line = next_line(&rest);
+		if (!line)
+			break;
 		if (is_blank(line) && said.len > seen) {
 			seen = said.len;
 			paragraphs++;
