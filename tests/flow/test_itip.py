@@ -212,7 +212,7 @@ def answers_when_the_meeting_is_over(m):
     return [m.reply("DECLINED", meeting="past", sequence=0)]
 
 
-@case(APPLIED, answer="ACCEPTED")
+@case(APPLIED, answer="ACCEPTED", also="information")
 def answers_two_meetings_in_one_mail(m):
     two = calendar(m.vevent(meeting="information", sequence=0), m.vevent())
     return [mail(m.address, part(two))]
@@ -444,7 +444,7 @@ def moves_the_time_before_the_change(m):
     return [moved(m, sequence=0)]
 
 
-@case("recorded itip-too-late")
+@case("recorded itip-too-late", meeting="past")
 def moves_what_is_over(m):
     return [moved(m, meeting="past", sequence=0)]
 
@@ -515,13 +515,19 @@ for _name, _expected in OUTCOMES.items():
 
 
 def directory():
-    people, members = [], []
+    """Everybody is called to Ryd's meeting; Berga's are for those whose case is about them."""
+    people, members, few = [], [], []
     for number in range(len(CASES) + 1):
         addresses = [f"medlem{number}@utskott.example", f"privat{number}@hem.example"]
         people.append({"id": f"p{number}", "name": f"Medlem {number}", "addresses": addresses})
         members.append({"person": f"p{number}", "role": "member"})
-    return {"councils": [{"id": "ryd", "code": "RYD", "name": "Ryd", "committees": ["nv"]}],
-            "committees": [{"id": "nv", "name": "Utskottet Nordväst", "members": members}],
+        one = CASES[number] if number < len(CASES) else None
+        if hasattr(one, "meeting") or hasattr(one, "also"):
+            few.append(members[-1])
+    return {"councils": [{"id": "ryd", "code": "RYD", "name": "Ryd", "committees": ["nv"]},
+                         {"id": "berga", "code": "BER", "name": "Berga", "committees": ["s"]}],
+            "committees": [{"id": "nv", "name": "Utskottet Nordväst", "members": members},
+                           {"id": "s", "name": "Utskottet Syd", "members": few}],
             "people": people}
 
 
@@ -540,7 +546,8 @@ def play(office):
     for uid, start, decisive in (("called", at(8), True), ("information", at(9), False),
                                  ("cancelled", at(10), False), ("past", at(0, 12), False)):
         scene.events[uid] = make_event(
-            f"ryd-{uid}@kalender.example", start, summary="Trygghetsråd Ryd",
+            f"ryd-{uid}@kalender.example", start,
+            summary=f"Trygghetsråd {'Ryd' if uid == 'called' else 'Berga'}",
             description=f"Sekreterare: {SECRETARY[0]} <{SECRETARY[1]}>\n"
                         f"Avgörande fråga: {'ja' if decisive else 'nej'}")
     scene.write()
