@@ -45,7 +45,7 @@ test-unit: unit-programs
 # make test-flow FLOW=tests/flow/test_rig.py for a part. All of it in two halves side by
 # side, each with servers of its own: they mostly wait.
 FLOW ?=
-HALF := tests/flow/test_kill.py tests/flow/test_bad_input.py
+HALF := $(addprefix tests/flow/test_,kill.py bad_input.py faults_smtp.py bounces.py)
 .PHONY: test-flow flow-half flow-other-half
 test-flow: all
 ifeq ($(FLOW),)
