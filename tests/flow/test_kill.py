@@ -106,8 +106,10 @@ def check_deliveries(s, promised):
     for d in deliveries:
         assert d["served"], d
         reasons = moves[d["id"]]
-        assert reasons.count("server-accepted") == 1, (d, reasons)
-        assert "sent-again" not in reasons[reasons.index("server-accepted"):], (d, reasons)
+        # A 250 on record once, or never where the answer to it came before we looked again.
+        known = [why for why in reasons if why in ("server-accepted", "answered")]
+        assert known and reasons.count("server-accepted") <= 1, (d, reasons)
+        assert "sent-again" not in reasons[reasons.index(known[0]):], (d, reasons)
         times = handed.pop((d["message_id"], d["address"]), 0)
         assert 1 <= times <= 1 + reasons.count("sent-again"), (d, reasons, times)
         again += times - 1
