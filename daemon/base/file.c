@@ -84,15 +84,17 @@ int file_read_secret(const char *path, struct buf *ret, struct err *err)
 	return 0;
 }
 
-static int write_all(int fd, const char *bytes, size_t len)
+int file_write_all(int fd, const void *bytes, size_t len)
 {
+	const char *at = bytes;
+
 	while (len) {
-		ssize_t n = write(fd, bytes, len);
+		ssize_t n = write(fd, at, len);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return -1;
-		bytes += n;
+		at += n;
 		len -= (size_t)n;
 	}
 	return 0;
@@ -117,7 +119,7 @@ int file_write(const char *path, const void *bytes, size_t len, unsigned int mod
 
 	if (fd < 0)
 		return err_set(err, ERR_TEMP, "%s: %s", path, strerror(errno));
-	if (write_all(fd, bytes, len) < 0 || fchmod(fd, (mode_t)mode) < 0 ||
+	if (file_write_all(fd, bytes, len) < 0 || fchmod(fd, (mode_t)mode) < 0 ||
 		fsync(fd) < 0 || rename(temp, path) < 0) {
 		err_set(err, ERR_TEMP, "%s: %s", path, strerror(errno));
 		unlink(temp);

@@ -13,6 +13,8 @@ int file_read(const char *path, size_t max, struct buf *ret, struct err *err);
 /* Reads a secret: must be a regular file, mode without group and other bits, trailing
  * line end dropped, not empty. -1 says what to do (chmod 600). */
 int file_read_secret(const char *path, struct buf *ret, struct err *err);
+/* All of it to fd, also over several writes; -1 with errno. */
+int file_write_all(int fd, const void *bytes, size_t len);
 /* Writes through a temporary name, fsync and rename, with the mode given. */
 int file_write(const char *path, const void *bytes, size_t len, unsigned int mode,
 	struct err *err);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "base/json.h"
 
 struct config *snapshot_open(json_t *snapshot, struct err *err)
@@ -29,27 +30,13 @@ struct config *snapshot_open(json_t *snapshot, struct err *err)
 	return NULL;
 }
 
-static int write_all(int fd, const char *bytes, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, bytes, len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		bytes += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
 int config_to_fd(const struct config *c, struct err *err)
 {
 	const int seals = F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL;
 	str_auto *text = json_text(c->snapshot);
 	fd_auto fd = memfd_create("utskick-config", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
-	if (fd < 0 || write_all(fd, text, strlen(text)) < 0 ||
+	if (fd < 0 || file_write_all(fd, text, strlen(text)) < 0 ||
 		lseek(fd, 0, SEEK_SET) < 0 || fcntl(fd, F_ADD_SEALS, seals) < 0)
 		return err_set(
 			err, ERR_TEMP, "configuration in memory: %s", strerror(errno));

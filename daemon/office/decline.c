@@ -110,7 +110,7 @@ static int tell(const struct decline *d, struct err *err)
 	if (post_to_coordinator(d->o, &post, d->now, err) < 0)
 		return -1;
 	struct recipient to;
-	if (!post_secretary(d->o, d->roles, &to) ||
+	if (!post_secretary(d->roles, &to) ||
 		address_is_same(to.address, s->coordinator_address))
 		return 0;
 	return post_to(d->o, &post, &to, d->now, err) < 0 ? -1 : 0;

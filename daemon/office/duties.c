@@ -19,7 +19,7 @@ static int request_minutes(struct office *o, const struct meeting *m,
 {
 	struct recipient to;
 
-	if (!post_secretary(o, roles, &to))
+	if (!post_secretary(roles, &to))
 		return 0;
 	json_auto_t *extra = extra_minutes_request(&o->config->settings, m);
 	const struct post post = {

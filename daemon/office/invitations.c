@@ -129,7 +129,6 @@ static int part_with(
 	const struct recipient to = {.person = (char *)json_str(last, "person"),
 		.name = (char *)json_str_or(last, "name", ""),
 		.address = (char *)address,
-		.language = (char *)d->o->config->settings.language,
 		.committee = (char *)json_str(last, "committee")};
 	str_auto *about =
 		xasprintf("left:%lld", (long long)json_int_or(got, "delivery", 0));

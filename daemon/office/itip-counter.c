@@ -88,7 +88,6 @@ static int post_declined(struct office *o, const struct meeting *m,
 		.person = who->person,
 		.name = who->name,
 		.address = who->address,
-		.language = (char *)o->config->settings.language,
 		.committee = who->committee,
 	};
 	const struct post post = {
@@ -137,7 +136,6 @@ static int post_again(struct office *o, const struct mail_case *c,
 		.person = who->person,
 		.name = who->name,
 		.address = who->address,
-		.language = (char *)o->config->settings.language,
 		.committee = who->committee,
 	};
 	const struct post post = {

@@ -12,6 +12,9 @@
 #include "store/meeting-file.h"
 #include "store/meeting.h"
 
+/* Where a council's three letters would stand, until the entry is placed. */
+#define NO_COUNCIL "NNN"
+
 static char *own_uid(
 	const struct office *o, const char *source_uid, const char *recurrence_id)
 {
@@ -24,8 +27,8 @@ static char *own_uid(
 
 static char *wished_code(const struct placing *placing, const char *day)
 {
-	return xasprintf(
-		"%s-%s", placing->council_code ? placing->council_code : "XXX", day);
+	return xasprintf("%s-%s",
+		placing->council_code ? placing->council_code : NO_COUNCIL, day);
 }
 
 /* person: {"name", "address"} as the calendar's entry names somebody; NULL: nobody. */

@@ -7,6 +7,7 @@
 #include "duty/meeting-files.h"
 #include "mail/message-id.h"
 #include "render/letter-text.h"
+#include "store/directory.h"
 #include "store/journal.h"
 #include "store/letter.h"
 
@@ -107,8 +108,8 @@ static int post_whole(struct office *o, const struct post *post,
 	return journal_add(o->db, &entry, now, err) < 0 ? -1 : 1;
 }
 
-int post_to(struct office *o, const struct post *post, const struct recipient *to,
-	int64_t now, struct err *err)
+static int post_with_files(struct office *o, const struct post *post,
+	const struct recipient *to, int64_t now, struct err *err)
 {
 	meeting_files_auto files = MEETING_FILES_NONE;
 	struct post whole = *post;
@@ -123,7 +124,22 @@ int post_to(struct office *o, const struct post *post, const struct recipient *t
 	return post_whole(o, &whole, to, now, err);
 }
 
-bool post_secretary(const struct office *o, const json_t *roles, struct recipient *ret)
+int post_to(struct office *o, const struct post *post, const struct recipient *to,
+	int64_t now, struct err *err)
+{
+	struct recipient in_language = *to;
+	str_auto *own = NULL;
+
+	if (to->language)
+		return post_with_files(o, post, to, now, err);
+	int found = directory_language_of(o->db, to->address, &own, err);
+	if (found < 0)
+		return -1;
+	in_language.language = own ? own : (char *)o->config->settings.language;
+	return post_with_files(o, post, &in_language, now, err);
+}
+
+bool post_secretary(const json_t *roles, struct recipient *ret)
 {
 	size_t i;
 	json_t *role;
@@ -134,8 +150,7 @@ bool post_secretary(const struct office *o, const json_t *roles, struct recipien
 			!*address)
 			continue;
 		*ret = (struct recipient){.name = (char *)json_str_or(role, "name", ""),
-			.address = (char *)address,
-			.language = (char *)o->config->settings.language};
+			.address = (char *)address};
 		return true;
 	}
 	return false;

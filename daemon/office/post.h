@@ -32,7 +32,7 @@ struct post {
 int post_to(struct office *o, const struct post *post, const struct recipient *to,
 	int64_t now, struct err *err);
 /* Fills ret, which borrows, where the meeting has a secretary with an address. */
-bool post_secretary(const struct office *o, const json_t *roles, struct recipient *ret);
+bool post_secretary(const json_t *roles, struct recipient *ret);
 /* To the coordinator. */
 int post_to_coordinator(
 	struct office *o, const struct post *post, int64_t now, struct err *err);

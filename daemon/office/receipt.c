@@ -54,7 +54,6 @@ static int post_receipt(struct office *o, const struct mail_case *c,
 	struct recipient to = {
 		.name = (char *)json_str_or(c->said, "from_name", ""),
 		.address = (char *)c->from,
-		.language = (char *)o->config->settings.language,
 	};
 	str_auto *about = xasprintf("incoming:%lld", (long long)c->in->id);
 	int64_t day_ago = clock_add_days(c->now, -1);

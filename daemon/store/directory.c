@@ -144,6 +144,23 @@ int directory_person_by_address(struct db *db, const char *address, char **ret_p
 	return r;
 }
 
+int directory_language_of(
+	struct db *db, const char *address, char **ret_language, struct err *err)
+{
+	stmt_auto q = stmt_open(db,
+		"SELECT p.language FROM person_address AS a\n"
+		"JOIN person AS p ON p.id = a.person\n"
+		"WHERE a.address = ?\n"
+		"ORDER BY p.in_file DESC, p.position\n"
+		"LIMIT 1",
+		SQL_TEXT(address));
+	int r = stmt_step(&q, err);
+
+	if (r == 1)
+		*ret_language = stmt_copy(&q, 0);
+	return r;
+}
+
 json_t *directory_addresses(struct db *db, const char *person, struct err *err)
 {
 	json_auto_t *list = json_array();

@@ -52,5 +52,8 @@ json_t *directory_empty_committees(
  * 0, -1. */
 int directory_person_by_address(struct db *db, const char *address, char **ret_person,
 	char **ret_name, struct err *err);
+/* The language of the person that has the address (caller frees). 1, 0, -1. */
+int directory_language_of(
+	struct db *db, const char *address, char **ret_language, struct err *err);
 /* All addresses of a person, first one first: array of strings; new reference. */
 json_t *directory_addresses(struct db *db, const char *person, struct err *err);

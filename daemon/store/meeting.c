@@ -178,6 +178,27 @@ static int update(struct db *db, int64_t id, const struct meeting *m, int64_t no
 	return db_changes(db) > 0;
 }
 
+/* Before anything was told nobody has seen the code: it follows the council and the
+ * day. */
+static int follow_code(
+	struct db *db, int64_t id, const struct meeting *m, struct err *err)
+{
+	meeting_auto is = MEETING_EMPTY;
+	int r = load(db, id, &is, err);
+
+	if (r < 1)
+		return -1;
+	size_t len = strlen(m->code);
+	if (is.told || (strncmp(is.code, m->code, len) == 0 &&
+			       (!is.code[len] || is.code[len] == '-')))
+		return 0;
+	str_auto *code = free_code(db, m->code, err);
+	if (!code)
+		return -1;
+	return db_run(db, err, "UPDATE meeting SET code = ? WHERE id = ?",
+		SQL_TEXT(code), SQL_INT(id));
+}
+
 int meeting_put(struct db *db, const struct meeting *m, int64_t now, int64_t *ret_id,
 	struct err *err)
 {
@@ -190,7 +211,8 @@ int meeting_put(struct db *db, const struct meeting *m, int64_t now, int64_t *re
 		return -1;
 	int changed = found ? update(db, *ret_id, m, now, err)
 			    : insert(db, m, now, ret_id, err);
-	if (changed < 0 || tx_commit(&tx, err) < 0)
+	if (changed < 0 || (found && changed && follow_code(db, *ret_id, m, err) < 0) ||
+		tx_commit(&tx, err) < 0)
 		return -1;
 	return changed;
 }

@@ -55,8 +55,9 @@ void meeting_deinit(struct meeting *m);
 
 /*
  * Inserts or updates by (source_uid, recurrence_id): everything but id, sequence, told,
- * told_at. uid and code are set at the first insert and kept; m->code is a wish: "-2",
- * "-3" ... is added where taken. ret_id. 1 changed or new, 0 as it was, -1.
+ * told_at. uid is set at the first insert and kept, code until something is told;
+ * m->code is a wish: "-2", "-3" ... is added where taken. ret_id. 1 changed or new, 0
+ * as it was, -1.
  */
 int meeting_put(struct db *db, const struct meeting *m, int64_t now, int64_t *ret_id,
 	struct err *err);

@@ -97,6 +97,30 @@ static void uid_code_and_what_was_told_stay(void **state)
 	assert_int_equal(meeting_find_source(s->db, "s1", "x", &got, &s->err), 0);
 }
 
+static void a_code_follows_the_council_until_something_is_told(void **state)
+{
+	struct store *s = *state;
+	struct meeting m = example();
+	meeting_auto got = MEETING_EMPTY;
+	json_auto_t *told = json_pack("{s:i}", "version", 0);
+	int64_t id = 0;
+
+	m.code = (char *)"NNN-2026-09-14";
+	m.council = NULL;
+	m.state = MEETING_UNPLACED;
+	assert_int_equal(meeting_put(s->db, &m, NOW, &id, &s->err), 1);
+	m = example();
+	assert_int_equal(meeting_put(s->db, &m, NOW, &id, &s->err), 1);
+	assert_int_equal(meeting_get(s->db, id, &got, &s->err), 1);
+	assert_string_equal(got.code, "EKH-2026-09-14");
+	assert_ok(s, meeting_set_told(s->db, id, 0, told, NOW, &s->err));
+	m.code = (char *)"BER-2026-09-14";
+	m.council = (char *)"berga";
+	assert_int_equal(meeting_put(s->db, &m, NOW, &id, &s->err), 1);
+	assert_int_equal(meeting_get(s->db, id, &got, &s->err), 1);
+	assert_string_equal(got.code, "EKH-2026-09-14");
+}
+
 static void a_code_that_is_taken_gets_a_number(void **state)
 {
 	struct store *s = *state;
@@ -352,6 +376,7 @@ int main(void)
 		store_test(a_meeting_that_is_not_there_is_an_error_to_get),
 		store_test(putting_again_says_whether_something_changed),
 		store_test(uid_code_and_what_was_told_stay),
+		store_test(a_code_follows_the_council_until_something_is_told),
 		store_test(a_code_that_is_taken_gets_a_number),
 		store_test(meetings_come_by_their_start_within_the_span),
 		store_test(roles_belong_to_a_meeting),
