@@ -52,6 +52,29 @@ static int find(struct office *o, const struct mail_case *c, const json_t *said,
 	return 1;
 }
 
+/* Posts what says in reply to his mail; the rest of the order is the same for all. */
+static int answer_invited(struct office *o, const struct post *what,
+	const struct invited *who, int64_t incoming_id, int64_t now, struct err *err)
+{
+	json_auto_t *roles = meeting_roles(o->db, what->order.meeting->id, err);
+	str_auto *about = xasprintf("incoming:%lld", (long long)incoming_id);
+	const struct recipient to = {
+		.person = who->person,
+		.name = who->name,
+		.address = who->address,
+		.committee = who->committee,
+	};
+	struct post post = *what;
+
+	if (!roles)
+		return -1;
+	post.order.roles = roles;
+	post.order.auto_submitted = "auto-replied";
+	post.about = about;
+	post.priority = POST_TODAY;
+	return post_to(o, &post, &to, now, err) < 0 ? -1 : 0;
+}
+
 /* ---- COUNTER ---- */
 
 int itip_counter(struct office *o, const struct mail_case *c, struct decision *ret,
@@ -75,34 +98,6 @@ int itip_counter(struct office *o, const struct mail_case *c, struct decision *r
 		err);
 }
 
-static int post_declined(struct office *o, const struct meeting *m,
-	const struct invited *who, const struct incoming *in, int64_t now,
-	struct err *err)
-{
-	json_auto_t *roles = meeting_roles(o->db, m->id, err);
-	str_auto *about = xasprintf("incoming:%lld", (long long)in->id);
-
-	if (!roles)
-		return -1;
-	struct recipient to = {
-		.person = who->person,
-		.name = who->name,
-		.address = who->address,
-		.committee = who->committee,
-	};
-	const struct post post = {
-		.order = {.kind = "counter-declined",
-			.meeting = m,
-			.roles = roles,
-			.calendar = COMPOSE_DECLINE_COUNTER,
-			.auto_submitted = "auto-replied"},
-		.about = about,
-		.reason = "counter-refused",
-		.priority = POST_TODAY,
-	};
-	return post_to(o, &post, &to, now, err) < 0 ? -1 : 0;
-}
-
 int itip_refuse_counter(struct office *o, const struct held *held,
 	const struct incoming *in, int64_t now, struct err *err)
 {
@@ -117,7 +112,12 @@ int itip_refuse_counter(struct office *o, const struct held *held,
 	int is_invited = itip_invited(o, &m, in->from_address, &who, err);
 	if (is_invited <= 0)
 		return is_invited;
-	return post_declined(o, &m, &who, in, now, err);
+	return answer_invited(o,
+		&(struct post){.order = {.kind = "counter-declined",
+				       .meeting = &m,
+				       .calendar = COMPOSE_DECLINE_COUNTER},
+			.reason = "counter-refused"},
+		&who, in->id, now, err);
 }
 
 /* ---- REFRESH ---- */
@@ -125,31 +125,18 @@ int itip_refuse_counter(struct office *o, const struct held *held,
 static int post_again(struct office *o, const struct mail_case *c,
 	const struct meeting *m, const struct invited *who, struct err *err)
 {
-	json_auto_t *roles = meeting_roles(o->db, m->id, err);
-	str_auto *about = xasprintf("incoming:%lld", (long long)c->in->id);
 	int for_information = plan_is_for_information(
 		o->db, &o->config->settings, m, who->person, c->now, err);
 
-	if (!roles || for_information < 0)
+	if (for_information < 0)
 		return -1;
-	struct recipient to = {
-		.person = who->person,
-		.name = who->name,
-		.address = who->address,
-		.committee = who->committee,
-	};
-	const struct post post = {
-		.order = {.kind = "invitation-again",
-			.meeting = m,
-			.roles = roles,
-			.calendar = COMPOSE_REQUEST,
-			.for_information = for_information > 0,
-			.auto_submitted = "auto-replied"},
-		.about = about,
-		.reason = "refresh-sent",
-		.priority = POST_TODAY,
-	};
-	return post_to(o, &post, &to, c->now, err) < 0 ? -1 : 0;
+	return answer_invited(o,
+		&(struct post){.order = {.kind = "invitation-again",
+				       .meeting = m,
+				       .calendar = COMPOSE_REQUEST,
+				       .for_information = for_information > 0},
+			.reason = "refresh-sent"},
+		who, c->in->id, c->now, err);
 }
 
 int itip_refresh(struct office *o, const struct mail_case *c, struct decision *ret,

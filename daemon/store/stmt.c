@@ -40,8 +40,6 @@ static int bind_one(sqlite3_stmt *s, int index, const struct value *v)
 	case VALUE_BLOB:
 		return sqlite3_bind_blob64(
 			s, index, v->bytes, (sqlite3_uint64)v->number, SQLITE_STATIC);
-	case VALUE_ZEROS:
-		return sqlite3_bind_zeroblob64(s, index, (sqlite3_uint64)v->number);
 	}
 	return SQLITE_MISUSE;
 }

@@ -16,14 +16,7 @@
 #include "store/db.h"
 
 struct value {
-	enum {
-		VALUE_END,
-		VALUE_NULL,
-		VALUE_INT,
-		VALUE_TEXT,
-		VALUE_BLOB,
-		VALUE_ZEROS
-	} type;
+	enum { VALUE_END, VALUE_NULL, VALUE_INT, VALUE_TEXT, VALUE_BLOB } type;
 	int64_t number; /* the integer, or a length in bytes */
 	const void *bytes;
 };
@@ -32,7 +25,6 @@ struct value {
 #define SQL_INT(n) ((struct value){VALUE_INT, (n), NULL})
 #define SQL_TEXT(s) value_of_text(s)
 #define SQL_BLOB(p, len) value_of_blob(p, len)
-#define SQL_ZEROS(len) ((struct value){VALUE_ZEROS, (len), NULL})
 /* A row id, or a time: 0 is SQL NULL. */
 #define SQL_ID(n) value_of_id(n)
 #define SQL_END ((struct value){VALUE_END, 0, NULL})

@@ -242,6 +242,17 @@ def test_a_secretary_named_in_the_description_has_the_right_too(office):
     assert s.only(SECRETARY[1], "receipt")
 
 
+def test_a_secretary_of_the_directory_is_written_to_in_her_language(office):
+    s = Scene(office, [ANNA], language="en")
+    s.put("ryd-1", at(0), secretary=("Anna", ANNA))
+    s.run()
+    s.run(AFTER)
+    request = s.only(ANNA, "minutes-request")
+    assert request["Subject"].startswith("Please send the minutes")
+    hand_in(s, ANNA, "Re: " + request["Subject"], in_reply_to=request["Message-ID"])
+    assert "Monday 7 September 2026" in text_of(s.only(ANNA, "receipt"))
+
+
 def test_what_is_sent_on_is_our_text_and_the_file_never_the_senders_html(scene):
     mail = scene.minutes_mail(SECRETARY[1], "Protokoll [RYD-2026-09-07]", PDF)
     mail.get_body(("plain",)).add_alternative(
