@@ -5,6 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
+
 static void put_head(uint8_t head[FRAME_HEAD], enum frame_type type, size_t len)
 {
 	assert(len <= FRAME_MAX);
@@ -36,17 +38,8 @@ void frame_put(struct buf *to, enum frame_type type, const void *bytes, size_t l
 
 static int write_whole(int fd, const void *bytes, size_t len, struct err *err)
 {
-	const char *at = bytes;
-
-	while (len) {
-		ssize_t n = write(fd, at, len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_set(err, ERR_TEMP, "pipe: %s", strerror(errno));
-		at += n;
-		len -= (size_t)n;
-	}
+	if (file_write_all(fd, bytes, len) < 0)
+		return err_set(err, ERR_TEMP, "pipe: %s", strerror(errno));
 	return 0;
 }
 

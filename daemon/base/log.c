@@ -19,14 +19,12 @@ void log_open(const char *who)
 
 void log_event(enum log_level level, const char *event, const char *fmt, ...)
 {
-	str_auto *pairs = NULL;
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&pairs, fmt, ap) < 0)
-		pairs = NULL;
+	str_auto *pairs = xvasprintf(fmt, ap);
 	va_end(ap);
-	str_auto *clean = text_printable(pairs ? pairs : "");
+	str_auto *clean = text_printable(pairs);
 	buf_auto line = BUF_EMPTY;
 	buf_addf(&line, "<%d>%s %s%s%s\n", (int)level, log_who, event,
 		*clean ? " " : "", clean);

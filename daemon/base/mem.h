@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -14,6 +15,7 @@ char *xstrdup(const char *s);
 /* Copies at most n bytes and ends them with NUL. */
 char *xstrndup(const char *s, size_t n);
 char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+char *xvasprintf(const char *fmt, va_list ap) __attribute__((format(printf, 1, 0)));
 /* As strdup, but NULL stays NULL. */
 char *xstrdup_or_null(const char *s);
 

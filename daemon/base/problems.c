@@ -32,12 +32,10 @@ static struct problem *make_room(struct problems *p, const char *file, int line)
 void problems_add(struct problems *p, const char *file, int line, const char *field,
 	const char *fmt, ...)
 {
-	char *text = NULL;
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		abort();
+	char *text = xvasprintf(fmt, ap);
 	va_end(ap);
 	struct problem *to = make_room(p, file, line);
 	*to = (struct problem){xstrdup(file), line, xstrdup(field), text};

@@ -119,6 +119,14 @@ bool text_starts(const char *s, const char *prefix)
 	return strncmp(s, prefix, strlen(prefix)) == 0;
 }
 
+bool text_starts_one(const char *s, const char *const *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (text_starts(s, list[i]))
+			return true;
+	return false;
+}
+
 char *text_trim(const char *s)
 {
 	static const char white[] = " \t\r\n\v\f";

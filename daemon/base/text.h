@@ -14,6 +14,10 @@ bool text_has_controls(const char *bytes, size_t len);
 bool text_equal_nocase(const char *a, const char *b);
 bool text_starts(const char *s, const char *prefix);
 bool text_starts_nocase(const char *s, const char *prefix);
+/* True where s starts with one of an array's words. */
+#define TEXT_STARTS_ONE(s, list)                                                       \
+	text_starts_one(s, list, sizeof(list) / sizeof((list)[0]))
+bool text_starts_one(const char *s, const char *const *list, size_t count);
 /* Copy without white space at both ends; the caller frees. */
 char *text_trim(const char *s);
 /*

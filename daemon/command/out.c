@@ -68,15 +68,11 @@ void out_blank(const struct out *o)
 
 void out_line(const struct out *o, enum out_style style, const char *fmt, ...)
 {
-	char *text = NULL;
 	va_list args;
 
 	va_start(args, fmt);
-	int len = vasprintf(&text, fmt, args);
+	str_auto *raw = xvasprintf(fmt, args);
 	va_end(args);
-	if (len < 0)
-		abort();
-	str_auto *raw = text;
 	str_auto *safe = text_printable(raw);
 	out_piece(o, style, safe, strlen(safe));
 	out_blank(o);

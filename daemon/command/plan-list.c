@@ -36,13 +36,11 @@ static void add_words(json_t *list, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 static void add_words(json_t *list, const char *fmt, ...)
 {
-	char *text = NULL;
 	va_list args;
 
 	va_start(args, fmt);
-	int len = vasprintf(&text, fmt, args);
+	str_auto *words = xvasprintf(fmt, args);
 	va_end(args);
-	str_auto *words = len < 0 ? xstrdup("") : text;
 	json_array_append_new(list, json_string(words));
 }
 

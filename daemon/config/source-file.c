@@ -104,15 +104,12 @@ static int line_of(const char *text, const char *pointer)
 void source_file_complain(const struct source_file *f, struct problems *problems,
 	const char *pointer, const char *fmt, ...)
 {
-	char *text = NULL;
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		abort();
+	str_auto *text = xvasprintf(fmt, ap);
 	va_end(ap);
 	problems_add(problems, f->path, line_of(f->text, pointer), pointer, "%s", text);
-	free(text);
 }
 
 void source_file_deinit(struct source_file *f)

@@ -53,16 +53,6 @@ static const char *const daemon_names[] = {"mail delivery", "mailer daemon",
 	"mail system", "mail router", "microsoft outlook", "microsoft exchange",
 	"postmaster", "systemadministratör", "e-postsystem", "delivery subsystem"};
 
-#define STARTS_ONE(s, list) starts_one(s, list, sizeof(list) / sizeof((list)[0]))
-
-static bool starts_one(const char *s, const char *const *list, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (text_starts(s, list[i]))
-			return true;
-	return false;
-}
-
 static bool is_daemon(const char *folded_local)
 {
 	for (size_t i = 0; i < sizeof(daemons) / sizeof(daemons[0]); i++) {
@@ -83,12 +73,12 @@ static bool is_from_server(const struct header_fields *fields)
 	str_auto *plain = header_text(raw ? raw : "");
 	str_auto *all = text_fold(plain);
 	if (from.count == 0)
-		return is_daemon(all) || STARTS_ONE(all, daemon_names);
+		return is_daemon(all) || TEXT_STARTS_ONE(all, daemon_names);
 	str_auto *local =
 		xstrndup(from.list[0].address, strcspn(from.list[0].address, "@"));
 	str_auto *folded = text_fold(local);
 	str_auto *name = text_fold(from.list[0].name);
-	return is_daemon(folded) || STARTS_ONE(name, daemon_names);
+	return is_daemon(folded) || TEXT_STARTS_ONE(name, daemon_names);
 }
 
 static bool is_null_path(const struct header_fields *fields)
@@ -126,7 +116,7 @@ static bool is_told_in_words(const struct header_fields *fields, const char *tex
 		return false;
 	if (!null_path && looks_human(fields, subject))
 		return false;
-	if (STARTS_ONE(subject, subjects))
+	if (TEXT_STARTS_ONE(subject, subjects))
 		return true;
 	return bounce_text_is_report(text) && (server || names_failure(text));
 }

@@ -13,16 +13,6 @@ static const char *const reply_subjects[] = {
 static const char *const forward_subjects[] = {
 	"vb:", "fw:", "fwd:", "wg:", "vl:", "tr:", "fwd :", "vb :", "[fwd:"};
 
-#define STARTS_ONE(s, list) starts_one(s, list, sizeof(list) / sizeof((list)[0]))
-
-static bool starts_one(const char *s, const char *const *list, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (text_starts(s, list[i]))
-			return true;
-	return false;
-}
-
 char *mail_class_subject(const struct header_fields *fields)
 {
 	const char *raw = header_fields_get(fields, "subject");
@@ -33,8 +23,8 @@ char *mail_class_subject(const struct header_fields *fields)
 
 bool mail_class_is_passed_on(const char *folded)
 {
-	return STARTS_ONE(folded, reply_subjects) ||
-	       STARTS_ONE(folded, forward_subjects);
+	return TEXT_STARTS_ONE(folded, reply_subjects) ||
+	       TEXT_STARTS_ONE(folded, forward_subjects);
 }
 
 bool mail_class_has_report(const struct mail_tree *tree, const char *kind)
@@ -59,7 +49,7 @@ static bool is_reply(const struct header_fields *fields)
 	str_auto *subject = mail_class_subject(fields);
 	return header_fields_get(fields, "in-reply-to") ||
 	       header_fields_get(fields, "references") ||
-	       STARTS_ONE(subject, reply_subjects);
+	       TEXT_STARTS_ONE(subject, reply_subjects);
 }
 
 const char *mail_head_class(const struct header_fields *fields,

@@ -117,18 +117,10 @@ static char *fold_line(const struct line *line)
 	return text_fold(trimmed);
 }
 
-static bool starts_with_one(const char *s, const char *const *list, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (text_starts(s, list[i]))
-			return true;
-	return false;
-}
-
 static bool is_divider(const char *folded)
 {
 	size_t dashes = strspn(folded, "-_ ");
-	return dashes >= 2 && starts_with_one(folded + dashes, dividers,
+	return dashes >= 2 && text_starts_one(folded + dashes, dividers,
 				      sizeof(dividers) / sizeof(dividers[0]));
 }
 
@@ -141,8 +133,6 @@ static bool is_blank(const struct line *line)
 	return i == line->len;
 }
 
-#define STARTS_ONE(s, list) starts_with_one(s, list, sizeof(list) / sizeof((list)[0]))
-
 static bool is_signature(const struct lines *lines, size_t at, const char *folded)
 {
 	const struct line *line = &lines->list[at];
@@ -152,14 +142,14 @@ static bool is_signature(const struct lines *lines, size_t at, const char *folde
 		return true;
 	folded += strspn(folded, "<[(");
 	return line->len <= PHONE_LINE_MAX && is_alone &&
-	       (STARTS_ONE(folded, phone_signatures) ||
-		       STARTS_ONE(folded, list_footers));
+	       (TEXT_STARTS_ONE(folded, phone_signatures) ||
+		       TEXT_STARTS_ONE(folded, list_footers));
 }
 
 static bool is_quoted_field(const char *folded)
 {
 	folded += strspn(folded, "*");
-	return starts_with_one(folded, quoted_fields,
+	return text_starts_one(folded, quoted_fields,
 		sizeof(quoted_fields) / sizeof(quoted_fields[0]));
 }
 
@@ -211,7 +201,7 @@ static bool has_verb(const char *folded)
 /* The first of its lines. */
 static bool begins_attribution(const char *folded)
 {
-	return STARTS_ONE(folded, attribution_starts) ||
+	return TEXT_STARTS_ONE(folded, attribution_starts) ||
 	       (folded[0] >= '0' && folded[0] <= '9') ||
 	       (strchr(folded, '<') && strchr(folded, '@')) || has_verb(folded);
 }
@@ -222,7 +212,7 @@ static enum attribution attribution_of(const char *folded)
 	if (len == 0 || len > ATTRIBUTION_MAX || folded[len - 1] != ':' ||
 		!has_verb(folded))
 		return ATTRIBUTION_NONE;
-	bool starts = STARTS_ONE(folded, attribution_starts) ||
+	bool starts = TEXT_STARTS_ONE(folded, attribution_starts) ||
 		      (folded[0] >= '0' && folded[0] <= '9') || strchr(folded, '<');
 	return starts && is_exact(folded) ? ATTRIBUTION_EXACT : ATTRIBUTION_VAGUE;
 }

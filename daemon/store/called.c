@@ -18,17 +18,13 @@ int called_add(struct db *db, int64_t meeting_id, const char *person,
 
 json_t *called_list(struct db *db, int64_t meeting_id, struct err *err)
 {
-	json_auto_t *list = json_array();
-	int r;
 	stmt_auto q = stmt_open(db,
 		"SELECT person FROM called\n"
 		"WHERE meeting_id = ?\n"
 		"ORDER BY id",
 		SQL_INT(meeting_id));
 
-	while ((r = stmt_step(&q, err)) == 1)
-		json_array_append_new(list, json_string(stmt_text(&q, 0)));
-	return r < 0 ? NULL : TAKE(list);
+	return stmt_strings(&q, err);
 }
 
 int called_clear(struct db *db, int64_t meeting_id, struct err *err)

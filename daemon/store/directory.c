@@ -163,15 +163,11 @@ int directory_language_of(
 
 json_t *directory_addresses(struct db *db, const char *person, struct err *err)
 {
-	json_auto_t *list = json_array();
-	int r;
 	stmt_auto q = stmt_open(db,
 		"SELECT address FROM person_address\n"
 		"WHERE person = ?\n"
 		"ORDER BY position",
 		SQL_TEXT(person));
 
-	while ((r = stmt_step(&q, err)) == 1)
-		json_array_append_new(list, json_string(stmt_text(&q, 0)));
-	return r < 0 ? NULL : TAKE(list);
+	return stmt_strings(&q, err);
 }

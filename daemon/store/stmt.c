@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "store/db-private.h"
 
 #define BLOB_PIECE (64 * 1024)
@@ -249,6 +250,16 @@ int ids_collect(struct ids *ids, struct stmt *q, struct err *err)
 		ids->list[ids->count++] = stmt_int(q, 0);
 	}
 	return r;
+}
+
+json_t *stmt_strings(struct stmt *q, struct err *err)
+{
+	json_auto_t *list = json_array();
+	int r;
+
+	while ((r = stmt_step(q, err)) == 1)
+		json_array_append_new(list, json_string(stmt_text(q, 0)));
+	return r < 0 ? NULL : TAKE(list);
 }
 
 void ids_deinit(struct ids *ids)

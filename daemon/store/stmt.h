@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <jansson.h>
 #include <sqlite3.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -92,6 +93,9 @@ int tx_commit(struct tx *tx, struct err *err);
 void tx_end(struct tx *tx);
 #define tx_auto __attribute__((cleanup(tx_end))) struct tx
 #define TX_NONE ((struct tx){NULL, false})
+
+/* Takes column 0 of every row: an array of strings, a new reference; NULL on error. */
+json_t *stmt_strings(struct stmt *q, struct err *err);
 
 /* Row ids collected first, so that no statement is open while a callback runs. */
 struct ids {

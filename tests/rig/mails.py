@@ -35,7 +35,7 @@ def _zone(name):
     return f"BEGIN:VTIMEZONE\nTZID:{name}\n{_TIMES}\nEND:VTIMEZONE"
 
 
-def _fold(line):
+def fold(line):
     """RFC 5545 3.1: at 75 octets, never inside a character."""
     pieces, rest, room = [], line, 75
     while len(rest.encode()) > room:
@@ -46,7 +46,7 @@ def _fold(line):
 
 
 def _lines(text):
-    return "".join(_fold(line) + "\r\n" for line in text.split("\n")).encode()
+    return "".join(fold(line) + "\r\n" for line in text.split("\n")).encode()
 
 
 def _text(value):

@@ -8,6 +8,8 @@ import itertools
 import pathlib
 import re
 
+from .mails import fold
+
 DATA = pathlib.Path(__file__).resolve().parents[1] / "data" / "replies"
 MAILBOX = "utskott@linkoping.example"
 AUTHSERV = "mx.linkoping.example"
@@ -25,21 +27,12 @@ def verdict(address, passed=True):
     return f"Authentication-Results: {AUTHSERV};\r\n\tdmarc={word} header.from={domain}\r\n"
 
 
-def _fold(line):
-    pieces, rest, room = [], line, 75
-    while len(rest.encode()) > room:
-        piece = rest.encode()[:room].decode(errors="ignore")
-        pieces.append(piece)
-        rest, room = rest[len(piece):], 74
-    return "\r\n ".join(pieces + [rest])
-
-
 def crlf(text):
     return "".join(line + "\r\n" for line in text.replace("\r\n", "\n").rstrip("\n").split("\n"))
 
 
 def folded(text):
-    return crlf("\n".join(_fold(line) for line in text.replace("\r\n", "\n").split("\n")))
+    return crlf("\n".join(fold(line) for line in text.replace("\r\n", "\n").split("\n")))
 
 
 def event(uid, attendees, sequence=0, dtstamp="20260908T100000Z", organizer=MAILBOX, start=None,
