@@ -49,6 +49,10 @@ void json_put_str(json_t *object, const char *key, const char *value)
 {
 	if (!value)
 		return;
+	if (text_is_utf8(value, strlen(value))) {
+		json_object_set_new(object, key, json_string_nocheck(value));
+		return;
+	}
 	str_auto *clean = as_utf8(value);
 	json_object_set_new(object, key, json_string(clean));
 }

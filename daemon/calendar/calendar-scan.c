@@ -65,16 +65,32 @@ static char *repaired(const char *s, size_t len)
 	return buf_steal(&out);
 }
 
+static bool is_control(char c)
+{
+	unsigned char byte = (unsigned char)c;
+
+	return (byte < 0x20 && byte != '\t') || byte == 0x7f;
+}
+
+static bool has_controls(const struct buf *content)
+{
+	size_t i = 0;
+
+	while (i < content->len && !is_control(content->data[i]))
+		i++;
+	return i < content->len;
+}
+
 /* The line without control characters, in UTF-8. */
 static char *clean(const struct buf *content)
 {
 	buf_auto out = BUF_EMPTY;
 
-	for (size_t i = 0; i < content->len; i++) {
-		unsigned char c = (unsigned char)content->data[i];
-		if ((c >= 0x20 && c != 0x7f) || c == '\t')
-			buf_add_char(&out, (char)c);
-	}
+	if (!has_controls(content) && text_is_utf8(buf_str(content), content->len))
+		return xstrndup(buf_str(content), content->len);
+	for (size_t i = 0; i < content->len; i++)
+		if (!is_control(content->data[i]))
+			buf_add_char(&out, content->data[i]);
 	if (text_is_utf8(buf_str(&out), out.len))
 		return buf_steal(&out);
 	return repaired(out.data, out.len);

@@ -191,27 +191,69 @@ struct moment moment_at(const struct moment *like, int64_t at)
 	return m;
 }
 
+/* As many digits as said; faster than printf, which is asked for each member. */
+static char *put_digits(char *to, int value, int digits)
+{
+	for (int i = digits - 1; i >= 0; i--, value /= 10)
+		to[i] = (char)('0' + value % 10);
+	return to + digits;
+}
+
+static char *put_char(char *to, char c)
+{
+	*to = c;
+	return to + 1;
+}
+
+/* "2026-09-14", or without what parts it; a year has four digits up to MOMENT_MAX. */
+static char *put_date(char *to, const struct tm *tm, const char *part)
+{
+	to = put_digits(to, tm->tm_year + 1900, 4);
+	if (*part)
+		to = put_char(to, *part);
+	to = put_digits(to, tm->tm_mon + 1, 2);
+	if (*part)
+		to = put_char(to, *part);
+	return put_digits(to, tm->tm_mday, 2);
+}
+
+static char *put_time(char *to, const struct tm *tm, const char *part)
+{
+	to = put_digits(put_char(to, 'T'), tm->tm_hour, 2);
+	if (*part)
+		to = put_char(to, *part);
+	to = put_digits(to, tm->tm_min, 2);
+	if (*part)
+		to = put_char(to, *part);
+	return put_digits(to, tm->tm_sec, 2);
+}
+
+static char *put_offset(char *to, int offset)
+{
+	int minutes = abs(offset) / 60;
+
+	to = put_digits(put_char(to, offset < 0 ? '-' : '+'), minutes / 60, 2);
+	return put_digits(put_char(to, ':'), minutes % 60, 2);
+}
+
 char *moment_format(const struct zone *zone, int64_t at)
 {
+	char text[] = "2026-09-14T18:00:00+02:00";
 	int offset = zone_offset(zone, at);
-	int minutes = abs(offset) / 60;
 	struct tm tm = civil_to_tm(at + (int64_t)offset);
-	str_auto *suffix = zone == zone_utc()
-				   ? xstrdup("Z")
-				   : xasprintf("%c%02d:%02d", offset < 0 ? '-' : '+',
-					     minutes / 60, minutes % 60);
+	char *end = put_time(put_date(text, &tm, "-"), &tm, ":");
 
-	return xasprintf("%04d-%02d-%02dT%02d:%02d:%02d%s", tm.tm_year + 1900,
-		tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, suffix);
+	end = zone == zone_utc() ? put_char(end, 'Z') : put_offset(end, offset);
+	return xstrndup(text, (size_t)(end - text));
 }
 
 char *moment_recurrence_id(const struct moment *m)
 {
+	char text[] = "20260914T160000Z";
 	struct tm tm = civil_to_tm(m->is_date ? m->civil : m->at);
+	char *end = put_date(text, &tm, "");
 
-	if (m->is_date)
-		return xasprintf(
-			"%04d%02d%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday);
-	return xasprintf("%04d%02d%02dT%02d%02d%02dZ", tm.tm_year + 1900, tm.tm_mon + 1,
-		tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec);
+	if (!m->is_date)
+		end = put_char(put_time(end, &tm, ""), 'Z');
+	return xstrndup(text, (size_t)(end - text));
 }

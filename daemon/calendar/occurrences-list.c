@@ -1,7 +1,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "calendar/occurrences.h"
 
 static int compare(const void *a, const void *b)
@@ -18,18 +17,24 @@ static int compare(const void *a, const void *b)
 		     : (x->component > y->component) - (x->component < y->component);
 }
 
+/* The words are ours, and uid was a string of JSON before: nothing to check again. */
+static void put(json_t *json, const char *key, json_t *value)
+{
+	json_object_set_new_nocheck(json, key, value);
+}
+
 static json_t *occurrence_json(const struct occurrence *o)
 {
 	json_t *json = json_object();
 
-	json_put_str(json, "uid", o->uid);
-	json_put_str(json, "recurrence_id", o->recurrence_id);
-	json_put_str(json, "starts_at", o->starts_at);
-	json_put_str(json, "ends_at", o->ends_at);
-	json_put_int(json, "starts", o->starts);
-	json_put_int(json, "ends", o->ends);
-	json_object_set_new(json, "all_day", json_boolean(o->all_day));
-	json_put_int(json, "component", (json_int_t)o->component);
+	put(json, "uid", json_string_nocheck(o->uid));
+	put(json, "recurrence_id", json_string_nocheck(o->recurrence_id));
+	put(json, "starts_at", json_string_nocheck(o->starts_at));
+	put(json, "ends_at", json_string_nocheck(o->ends_at));
+	put(json, "starts", json_integer(o->starts));
+	put(json, "ends", json_integer(o->ends));
+	put(json, "all_day", json_boolean(o->all_day));
+	put(json, "component", json_integer((json_int_t)o->component));
 	return json;
 }
 

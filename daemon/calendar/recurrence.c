@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "calendar/rule-days.h"
+
 #define DAY 86400
 #define END_OF_RULES 19000000000 /* in 2572; libical's own is in 2582 */
 /* Times of day that one date may be given by BYHOUR, BYMINUTE and BYSECOND. */
@@ -183,15 +185,12 @@ static void skip_to(icalrecur_iterator *i, const struct icalrecurrencetype *rule
 			i, civil_to_icaltime(from, first->is_date));
 }
 
-int recurrence_expand(const struct icalrecurrencetype *rule, const struct moment *first,
+/* 0, -1 where there is none at all. */
+static int iterate(const struct icalrecurrencetype *rule, const struct moment *first,
 	struct civil_range range, int64_t *steps, struct civil_list *ret)
 {
-	if (range.to > END_OF_RULES)
-		range.to = END_OF_RULES;
-	range.to = last_civil(rule, first, range.to);
-	if (range.to < first->civil || range.to < range.from)
-		return 0;
 	icalrecur_iterator *i = start_iterator(*rule, first, range.to);
+
 	if (!i)
 		return has_dates(rule, first) ? 0 : -1;
 	skip_to(i, rule, first, range.from);
@@ -210,4 +209,19 @@ int recurrence_expand(const struct icalrecurrencetype *rule, const struct moment
 	}
 	icalrecur_iterator_free(i);
 	return 0;
+}
+
+int recurrence_expand(const struct icalrecurrencetype *rule, const struct moment *first,
+	struct civil_range range, int64_t *steps, struct civil_list *ret)
+{
+	if (range.to > END_OF_RULES)
+		range.to = END_OF_RULES;
+	range.to = last_civil(rule, first, range.to);
+	if (range.to < first->civil || range.to < range.from)
+		return 0;
+	/* Where it met none, libical knows whether there ever is one. */
+	if (rule_days_know(rule) &&
+		rule_days_expand(rule, first, range, steps, ret) > 0)
+		return 0;
+	return iterate(rule, first, range, steps, ret);
 }

@@ -1,7 +1,8 @@
 /*
- * When a rule repeats (RFC 5545, 3.3.10). libical's iterator counts local dates only,
- * here; zones, COUNT and UNTIL are ours. One step of that iterator cannot be
- * interrupted, so a rule that would keep it busy is refused first.
+ * When a rule repeats (RFC 5545, 3.3.10). Common rules are counted in rule-days; for
+ * the others libical's iterator counts local dates only; zones, COUNT and UNTIL are
+ * ours. One step of that iterator cannot be interrupted, so a rule that would keep it
+ * busy is refused first.
  */
 #pragma once
 
