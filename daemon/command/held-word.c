@@ -35,8 +35,8 @@ void held_wake(struct command *c, const json_t *done, const char *what)
 			       : "no daemon runs, so it is done at the next run.");
 }
 
-/* The waiting row that is called so: its number, or its mail's register number. -1
- * where two are. */
+/* The waiting row that is called so: its number, its mail's register number, or its
+ * key. -1 where two are. */
 static int find_row(const json_t *list, const char *key, const json_t **ret)
 {
 	int count = 0;
@@ -46,7 +46,8 @@ static int find_row(const json_t *list, const char *key, const json_t **ret)
 	json_array_foreach (list, i, row) {
 		str_auto *id = xasprintf("%lld", (long long)json_int_or(row, "id", 0));
 		if (strcmp(id, key) != 0 &&
-			strcmp(json_str_or(row, "register", ""), key) != 0)
+			strcmp(json_str_or(row, "register", ""), key) != 0 &&
+			strcmp(json_str_or(row, "key", ""), key) != 0)
 			continue;
 		*ret = row;
 		count++;
@@ -87,8 +88,11 @@ static void tell(
 {
 	const char *done = word == HELD_RELEASED ? "released" : "refused";
 	json_auto_t *said = json_deep_copy(row);
-	str_auto *what = xasprintf("%s from %s is %s", json_str_or(row, "register", ""),
-		json_str_or(row, "from", "?"), done);
+	str_auto *what =
+		json_str(row, "register")
+			? xasprintf("%s from %s is %s", json_str(row, "register"),
+				  json_str_or(row, "from", "?"), done)
+			: xasprintf("%s is %s", json_str_or(row, "subject", "?"), done);
 
 	json_object_del(said, "held_at");
 	json_put_str(said, "decision", done);
@@ -108,7 +112,7 @@ int held_word(struct command *c, enum held_state word, struct err *err)
 	int found = find_row(list, id, &row);
 	if (found < 0)
 		return err_set(err, ERR_PERM,
-			"two things are held of mail %s: name one by its number in "
+			"two things are held as %s: name one by its number in "
 			"`utskick "
 			"held`",
 			id);

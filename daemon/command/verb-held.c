@@ -17,9 +17,9 @@ static void print(const struct out *o, const json_t *list, int64_t now)
 	json_array_foreach (list, i, row) {
 		str_auto *id = xasprintf("%lld", (long long)json_int_or(row, "id", 0));
 		str_auto *since = names_short(json_str(row, "held_at"), now);
-		table_row(t, OUT_PLAIN, id, json_str(row, "register"), since,
+		table_row(t, OUT_PLAIN, id, json_str_or(row, "register", "-"), since,
 			json_str(row, "act"), json_str(row, "meeting"),
-			json_str(row, "from"), json_str(row, "subject"));
+			json_str_or(row, "from", "-"), json_str(row, "subject"));
 		table_add_line(t, OUT_FAINT, 4, names_reason(json_str(row, "reason")));
 	}
 	if (json_array_size(list) == 0) {

@@ -397,7 +397,7 @@ static void print_mails(const struct out *o, const char *title, const json_t *ro
 	out_blank(o);
 	out_line(o, OUT_BOLD, "%s", title);
 	json_array_foreach (rows, i, one)
-		table_row(t, OUT_PLAIN, json_str_or(one, "register", ""),
+		table_row(t, OUT_PLAIN, json_str_or(one, "register", "-"),
 			json_str_or(one, "reason", ""), json_str_or(one, "from", ""),
 			json_str_or(one, "subject", ""));
 	table_print(t, o);

@@ -10,7 +10,6 @@
 #include "mail/auth-results.h"
 #include "mail/message-id.h"
 #include "office/handler.h"
-#include "office/itip.h"
 #include "office/match.h"
 #include "office/notices.h"
 #include "office/receipt.h"
@@ -213,14 +212,24 @@ static int act_and_record(struct office *o, struct mail_case *c,
 	return record(o, c, d, err);
 }
 
-static int close_held(struct office *o, int64_t held_id, const struct decision *d,
-	int64_t now, struct err *err)
+static int close_held(struct office *o, const struct held *held,
+	const struct decision *d, int64_t now, struct err *err)
 {
-	return d->is_held ? held_reopen(o->db, held_id, d->reason, err)
-			  : held_set_acted(o->db, held_id, now, err);
+	const struct journal_entry entry = {.who = held->decided_by,
+		.what = "released",
+		.why = held->reason,
+		.meeting_id = d->meeting_id,
+		.incoming_id = held->incoming_id};
+
+	if (d->is_held)
+		return held_reopen(o->db, held->id, d->reason, err);
+	if (journal_add(o->db, &entry, now, err) < 0)
+		return -1;
+	return held_set_acted(o->db, held->id, d->reason, now, err);
 }
 
-static int decide(struct office *o, struct mail_case *c, int64_t held_id,
+/* held: what the coordinator said yes to; NULL. */
+static int decide(struct office *o, struct mail_case *c, const struct held *held,
 	struct decision *d, struct err *err)
 {
 	const struct handler *handler = find_handler(o, c, err);
@@ -232,7 +241,7 @@ static int decide(struct office *o, struct mail_case *c, int64_t held_id,
 	if (db_begin(o->db, err) < 0)
 		return -1;
 	if (act_and_record(o, c, handler, d, err) < 0 ||
-		(held_id && close_held(o, held_id, d, c->now, err) < 0) ||
+		(held && close_held(o, held, d, c->now, err) < 0) ||
 		db_commit(o->db, err) < 0) {
 		db_rollback(o->db);
 		return -1;
@@ -286,7 +295,7 @@ static int take_mail(struct office *o, const struct incoming *in, const struct b
 	struct decision d = {0};
 
 	open_case(&c, o, in, said, now);
-	int status = decide(o, &c, 0, &d, err);
+	int status = decide(o, &c, NULL, &d, err);
 	close_case(&c);
 	if (status < 0 && err->kind == ERR_PERM)
 		return set_broken(o, in, "broken-act", err->text, now, err);
@@ -361,40 +370,10 @@ int incoming_work(struct office *o, int64_t now, struct err *err)
 	}
 }
 
-/* ---- what the coordinator said ---- */
+/* ---- what the coordinator said yes to ---- */
 
-static int refuse(struct office *o, const struct held *held, const struct incoming *in,
-	int64_t now, struct err *err)
-{
-	bool is_counter = strcmp(held->act, "counter") == 0;
-	const struct incoming_decision decision = {.state = INCOMING_DONE,
-		.class = in->class,
-		.outcome = "ignored",
-		.reason = is_counter ? "counter-refused" : "held-refused",
-		.meeting_id = held->meeting_id};
-	const struct journal_entry entry = {.who = held->decided_by,
-		.what = "refused",
-		.why = held->reason,
-		.meeting_id = held->meeting_id,
-		.incoming_id = in->id};
-
-	if (db_begin(o->db, err) < 0)
-		return -1;
-	if ((is_counter && itip_refuse_counter(o, held, in, now, err) < 0) ||
-		incoming_decide(o->db, in->id, &decision, now, err) < 0 ||
-		mailbox_request_add(o->db, MAILBOX_MOVE, in->id, 0,
-			o->config->settings.imap.handled, now, err) < 0 ||
-		journal_add(o->db, &entry, now, err) < 0 ||
-		held_set_acted(o->db, held->id, now, err) < 0 ||
-		db_commit(o->db, err) < 0) {
-		db_rollback(o->db);
-		return -1;
-	}
-	return 0;
-}
-
-static int release(struct office *o, const struct held *held, const struct incoming *in,
-	int64_t now, struct err *err)
+int incoming_release(struct office *o, const struct held *held,
+	const struct incoming *in, int64_t now, struct err *err)
 {
 	buf_auto raw = BUF_EMPTY;
 	json_auto_t *said = NULL;
@@ -409,28 +388,7 @@ static int release(struct office *o, const struct held *held, const struct incom
 	open_case(&c, o, in, said, now);
 	c.is_released = true;
 	c.released_meeting = held->meeting_id;
-	int status = decide(o, &c, held->id, &d, err);
+	int status = decide(o, &c, held, &d, err);
 	close_case(&c);
 	return status;
-}
-
-int held_work(struct office *o, int64_t now, struct err *err)
-{
-	int count = 0;
-
-	for (;;) {
-		held_auto held = HELD_EMPTY;
-		incoming_auto in = INCOMING_EMPTY;
-		int found = held_next_decided(o->db, &held, err);
-		if (found <= 0)
-			return found < 0 ? -1 : count;
-		if (incoming_get(o->db, held.incoming_id, &in, err) <= 0)
-			return -1;
-		int status = held.state == HELD_REFUSED
-				     ? refuse(o, &held, &in, now, err)
-				     : release(o, &held, &in, now, err);
-		if (status < 0)
-			return -1;
-		count++;
-	}
 }

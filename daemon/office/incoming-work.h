@@ -1,6 +1,5 @@
 /*
  * Mail that came in: read by the sealed reader, given to the handlers, decided once.
- * Also what the coordinator decided about held mail.
  */
 #pragma once
 
@@ -8,8 +7,11 @@
 
 #include "base/err.h"
 #include "office/office.h"
+#include "store/held.h"
+#include "store/incoming.h"
 
 /* Count of mails decided, or -1. A transaction for each. */
 int incoming_work(struct office *o, int64_t now, struct err *err);
-/* Count of held mails acted upon, or -1. */
-int held_work(struct office *o, int64_t now, struct err *err);
+/* The coordinator said yes to what this mail asks for: the handlers take it again. */
+int incoming_release(struct office *o, const struct held *held,
+	const struct incoming *in, int64_t now, struct err *err);

@@ -99,11 +99,13 @@ int itip_counter(struct office *o, const struct mail_case *c, struct decision *r
 }
 
 int itip_refuse_counter(struct office *o, const struct held *held,
-	const struct incoming *in, int64_t now, struct err *err)
+	const struct incoming *in, int64_t now, struct held_result *ret,
+	struct err *err)
 {
 	invited_auto who = INVITED_NOBODY;
 	meeting_auto m = MEETING_EMPTY;
 
+	(void)ret;
 	if (!held->meeting_id || !in->from_address)
 		return 0;
 	int found = meeting_get(o->db, held->meeting_id, &m, err);

@@ -10,7 +10,7 @@
 
 #include "base/err.h"
 #include "office/handler.h"
-#include "store/held.h"
+#include "office/held-acts.h"
 #include "store/meeting.h"
 
 /* In whose name the mail speaks for an attendee (A6). */
@@ -54,6 +54,8 @@ int itip_counter(struct office *o, const struct mail_case *c, struct decision *r
 /* METHOD REFRESH: said.refreshes. */
 int itip_refresh(struct office *o, const struct mail_case *c, struct decision *ret,
 	struct err *err);
-/* The coordinator said no to a COUNTER: who sent it is told (DECLINECOUNTER). */
+/* The coordinator said no to a COUNTER: who sent it is told (DECLINECOUNTER). A
+ * held_act_fn. */
 int itip_refuse_counter(struct office *o, const struct held *held,
-	const struct incoming *in, int64_t now, struct err *err);
+	const struct incoming *in, int64_t now, struct held_result *ret,
+	struct err *err);

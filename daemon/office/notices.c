@@ -41,14 +41,20 @@ static json_t *moment(int64_t at)
 
 /* ---- held ---- */
 
-/* The other time and place, and what a no does. */
+/* What every held matter has. */
+static json_t *matter_data(int64_t held_id, const char *act, const char *reason)
+{
+	return json_pack("{s:I, s:o, s:o, s:o, s:o}", "id", (json_int_t)held_id, "what",
+		named("held_what", act), "why", named("reason", reason), "on_yes",
+		named("held_on_yes", act), "on_no", named("held_on_no", act));
+}
+
+/* The other time and place. */
 static void put_counter(json_t *data, const json_t *said)
 {
 	json_t *counter = json_object();
 	json_int_t starts = json_int_or(said, "starts", 0);
 
-	json_object_set_new(
-		json_object_get(data, "held"), "on_no", named("held_on_no", "counter"));
 	if (starts)
 		json_object_set_new(
 			counter, "date", json_pack("{s:I}", "$date", starts));
@@ -73,12 +79,13 @@ static json_t *held_data(
 				json_pack("{s:s, s:{s:I}}", "name",
 					json_str_or(file, "name", ""), "size", "$size",
 					(json_int_t)json_int_or(file, "size", 0)));
-	json_t *data = json_pack("{s:{s:I, s:s, s:s, s:o, s:o, s:o, s:o}, s:{s:o}}",
-		"held", "id", (json_int_t)held_id, "from", c->from ? c->from : "?",
-		"subject", json_str_or(c->said, "subject", ""), "what",
-		named("held_what", act), "why", named("reason", reason), "on_yes",
-		named("held_on_yes", act), "received", moment(c->in->arrived_at),
-		"minutes", "files", files);
+	json_t *data = json_pack("{s:o, s:{s:o}}", "held",
+		matter_data(held_id, act, reason), "minutes", "files", files);
+	json_object_update_new(json_object_get(data, "held"),
+		json_pack("{s:b, s:s, s:s, s:o}", "is_mail", 1, "from",
+			c->from ? c->from : "?", "subject",
+			json_str_or(c->said, "subject", ""), "received",
+			moment(c->in->arrived_at)));
 	if (strcmp(act, "counter") == 0)
 		put_counter(
 			data, json_array_get(json_object_get(c->said, "counters"), 0));
@@ -97,6 +104,26 @@ int notice_held(struct office *o, const struct mail_case *c, int64_t held_id,
 		return -1;
 	return post_notice(o, "held-notice", about, found ? &m : NULL, roles,
 		held_data(c, held_id, act, reason), reason, c->now, err);
+}
+
+int notice_matter(struct office *o, const struct held *h, int64_t held_id,
+	const json_t *facts, int64_t now, struct err *err)
+{
+	meeting_auto m = MEETING_EMPTY;
+	json_auto_t *roles = json_array();
+	str_auto *about = xasprintf("held:%lld", (long long)held_id);
+
+	int found = h->meeting_id ? meeting_get(o->db, h->meeting_id, &m, err) : 0;
+	if (found < 0)
+		return -1;
+	json_t *data =
+		json_pack("{s:o}", "held", matter_data(held_id, h->act, h->reason));
+	json_t *held = json_object_get(data, "held");
+	json_put_str(held, "title", h->title);
+	if (facts)
+		json_object_set_new(held, "facts", json_deep_copy(facts));
+	return post_notice(o, "held-notice", about, found ? &m : NULL, roles, data,
+		h->reason, now, err);
 }
 
 /* ---- too large ---- */

@@ -13,6 +13,7 @@
 #include "mail/address.h"
 #include "office/calendar-work.h"
 #include "office/duties.h"
+#include "office/held-acts.h"
 #include "office/incoming-work.h"
 #include "office/notices.h"
 #include "office/server-notices.h"

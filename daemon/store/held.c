@@ -26,41 +26,64 @@ static enum held_state state_of(const char *name)
 
 void held_deinit(struct held *h)
 {
+	free(h->key);
+	free(h->title);
+	json_decref(h->data);
 	free(h->act);
 	free(h->reason);
 	free(h->decided_by);
+	free(h->result);
 	*h = HELD_EMPTY;
+}
+
+static int find(struct db *db, const struct held *h, int64_t *ret_id, struct err *err)
+{
+	if (h->incoming_id)
+		return db_find_int(db, err, ret_id,
+			"SELECT id FROM held WHERE incoming_id = ? AND act = ?",
+			SQL_INT(h->incoming_id), SQL_TEXT(h->act));
+	return db_find_int(db, err, ret_id,
+		"SELECT id FROM held WHERE key = ? AND act = ? AND state <> 'acted'",
+		SQL_TEXT(h->key), SQL_TEXT(h->act));
 }
 
 int held_add(struct db *db, const struct held *h, int64_t now, int64_t *ret_id,
 	struct err *err)
 {
+	str_auto *data = h->data ? json_text(h->data) : NULL;
 	tx_auto tx = TX_NONE;
 
+	assert((h->incoming_id != 0) != (h->key != NULL));
 	if (tx_begin(&tx, db, err) < 0)
 		return -1;
-	int r = db_find_int(db, err, ret_id,
-		"SELECT id FROM held WHERE incoming_id = ? AND act = ?",
-		SQL_INT(h->incoming_id), SQL_TEXT(h->act));
+	int r = find(db, h, ret_id, err);
 	if (r)
 		return r < 0 ? -1 : 0;
 	if (db_run(db, err,
-		    "INSERT INTO held (incoming_id, meeting_id, act, reason, state, "
-		    "held_at)\n"
-		    "VALUES (?, ?, ?, ?, 'waiting', ?)",
-		    SQL_INT(h->incoming_id), SQL_ID(h->meeting_id), SQL_TEXT(h->act),
+		    "INSERT INTO held (incoming_id, key, title, data, meeting_id, "
+		    "act,\n"
+		    "  reason, state, held_at)\n"
+		    "VALUES (?, ?, ?, ?, ?, ?, ?, 'waiting', ?)",
+		    SQL_ID(h->incoming_id), SQL_TEXT(h->key), SQL_TEXT(h->title),
+		    SQL_TEXT(data), SQL_ID(h->meeting_id), SQL_TEXT(h->act),
 		    SQL_TEXT(h->reason), SQL_INT(now)) < 0)
 		return -1;
 	*ret_id = db_last_id(db);
 	return tx_commit(&tx, err) < 0 ? -1 : 1;
 }
 
+static json_t *data_of(const char *text)
+{
+	return text ? json_loads(text, JSON_DECODE_ANY, NULL) : NULL;
+}
+
 static int load(struct db *db, int64_t id, struct held *ret, struct err *err)
 {
 	stmt_auto q = stmt_open(db,
-		"SELECT id, incoming_id, meeting_id, act, reason, state, held_at, "
-		"decided_at,\n"
-		"  decided_by\n"
+		"SELECT id, coalesce(incoming_id, 0), key, title, data,\n"
+		"  coalesce(meeting_id, 0), act, reason, state,\n"
+		"  coalesce(decision, 'waiting'), held_at, coalesce(decided_at, 0),\n"
+		"  decided_by, result\n"
 		"FROM held\n"
 		"WHERE id = ?",
 		SQL_INT(id));
@@ -72,15 +95,30 @@ static int load(struct db *db, int64_t id, struct held *ret, struct err *err)
 	*ret = (struct held){
 		.id = stmt_int(&q, 0),
 		.incoming_id = stmt_int(&q, 1),
-		.meeting_id = stmt_int(&q, 2),
-		.act = stmt_copy(&q, 3),
-		.reason = stmt_copy(&q, 4),
-		.state = state_of(stmt_text(&q, 5)),
-		.held_at = stmt_int(&q, 6),
-		.decided_at = stmt_int(&q, 7),
-		.decided_by = stmt_copy(&q, 8),
+		.key = stmt_copy(&q, 2),
+		.title = stmt_copy(&q, 3),
+		.data = data_of(stmt_text(&q, 4)),
+		.meeting_id = stmt_int(&q, 5),
+		.act = stmt_copy(&q, 6),
+		.reason = stmt_copy(&q, 7),
+		.state = state_of(stmt_text(&q, 8)),
+		.decision = state_of(stmt_text(&q, 9)),
+		.held_at = stmt_int(&q, 10),
+		.decided_at = stmt_int(&q, 11),
+		.decided_by = stmt_copy(&q, 12),
+		.result = stmt_copy(&q, 13),
 	};
 	return 1;
+}
+
+int held_find_key(struct db *db, const char *act, const char *key, struct held *ret,
+	struct err *err)
+{
+	const struct held wanted = {.act = (char *)act, .key = (char *)key};
+	int64_t id = 0;
+	int r = find(db, &wanted, &id, err);
+
+	return r == 1 ? load(db, id, ret, err) : r;
 }
 
 int held_get(struct db *db, int64_t id, struct held *ret, struct err *err)
@@ -119,13 +157,24 @@ int held_next_decided(struct db *db, struct held *ret, struct err *err)
 	return r == 1 ? load(db, id, ret, err) : r;
 }
 
-int held_set_acted(struct db *db, int64_t id, int64_t now, struct err *err)
+int held_set_acted(
+	struct db *db, int64_t id, const char *result, int64_t now, struct err *err)
 {
 	return db_run(db, err,
 		"UPDATE held\n"
-		"SET state = 'acted', acted_at = ?\n"
+		"SET state = 'acted', result = ?, acted_at = ?\n"
 		"WHERE id = ? AND state IN ('released', 'refused')",
-		SQL_INT(now), SQL_INT(id));
+		SQL_TEXT(result), SQL_INT(now), SQL_INT(id));
+}
+
+int held_withdraw(
+	struct db *db, int64_t id, const char *result, int64_t now, struct err *err)
+{
+	return db_run(db, err,
+		"UPDATE held\n"
+		"SET state = 'acted', result = ?, acted_at = ?\n"
+		"WHERE id = ? AND state = 'waiting'",
+		SQL_TEXT(result), SQL_INT(now), SQL_INT(id));
 }
 
 int held_reopen(struct db *db, int64_t id, const char *reason, struct err *err)
@@ -139,28 +188,29 @@ int held_reopen(struct db *db, int64_t id, const char *reason, struct err *err)
 
 json_t *held_list(struct db *db, struct err *err)
 {
+	static const char *const keys[] = {
+		"register", "key", "from", "subject", "meeting", "act", "reason"};
 	json_auto_t *list = json_array();
 	int r;
-	stmt_auto q = stmt_open(db,
-		"SELECT h.id, printf('%04d-%06d', i.register_year, "
-		"i.register_number),\n"
-		"  i.from_address, i.subject, m.code, h.act, h.reason, h.held_at\n"
-		"FROM held AS h\n"
-		"JOIN incoming AS i ON i.id = h.incoming_id\n"
-		"LEFT JOIN meeting AS m ON m.id = h.meeting_id\n"
-		"WHERE h.state = 'waiting' AND h.state <> 'acted'\n"
-		"ORDER BY h.held_at, h.id");
+	stmt_auto q = stmt_open(db, "SELECT h.id,\n"
+				    "  CASE WHEN i.id IS NOT NULL\n"
+				    "    THEN printf('%04d-%06d', i.register_year, "
+				    "i.register_number) END,\n"
+				    "  h.key, i.from_address, coalesce(h.title, "
+				    "i.subject), m.code, h.act,\n"
+				    "  h.reason, h.held_at\n"
+				    "FROM held AS h\n"
+				    "LEFT JOIN incoming AS i ON i.id = h.incoming_id\n"
+				    "LEFT JOIN meeting AS m ON m.id = h.meeting_id\n"
+				    "WHERE h.state = 'waiting' AND h.state <> 'acted'\n"
+				    "ORDER BY h.held_at, h.id");
 
 	while ((r = stmt_step(&q, err)) == 1) {
 		json_t *row = json_object();
 		json_put_int(row, "id", stmt_int(&q, 0));
-		json_put_str(row, "register", stmt_text(&q, 1));
-		json_put_str(row, "from", stmt_text(&q, 2));
-		json_put_str(row, "subject", stmt_text(&q, 3));
-		json_put_str(row, "meeting", stmt_text(&q, 4));
-		json_put_str(row, "act", stmt_text(&q, 5));
-		json_put_str(row, "reason", stmt_text(&q, 6));
-		json_put_int(row, "held_at", stmt_int(&q, 7));
+		for (int i = 0; i < (int)(sizeof(keys) / sizeof(*keys)); i++)
+			json_put_str(row, keys[i], stmt_text(&q, i + 1));
+		json_put_int(row, "held_at", stmt_int(&q, 8));
 		json_array_append_new(list, row);
 	}
 	return r < 0 ? NULL : TAKE(list);

@@ -77,7 +77,10 @@ static const struct reason reasons[] = {
 		"had."},
 	{"found-in-mailbox", "The copy of the mail that went to the mailbox itself has come in."},
 	{"found-in-sent", "The mail lies in the Sent folder, where the server files what went."},
-	{"held-refused", "The coordinator said no to what this mail asked for."},
+	{"held-act-failed", "What the coordinator said yes to could not be carried out; the log "
+		"says why."},
+	{"held-refused", "The coordinator said no to what was asked for."},
+	{"held-released", "The coordinator said yes to what was asked for, and it is done."},
 	{"itip-not-ours", "A calendar entry about no meeting of ours; it is left unread in "
 		"the inbox for the coordinator."},
 	{"itip-not-reply", "A request or cancellation from somebody else for a meeting of ours is "

@@ -1,0 +1,43 @@
+#include "office/held-acts.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "office/itip.h"
+#include "office/notices.h"
+
+static const struct held_act acts[] = {
+	{.name = "minutes",
+		.no_reason = "held-refused",
+		.describe = "Minutes go to the committees."},
+	{.name = "answer",
+		.no_reason = "held-refused",
+		.describe = "An answer counts as the attendee's own."},
+	{.name = "counter",
+		.no = itip_refuse_counter,
+		.no_reason = "counter-refused",
+		.describe = "The time or place put forward is accepted; a no tells who "
+			    "put it forward."},
+	{.name = "refresh",
+		.no_reason = "held-refused",
+		.describe = "The invitation is sent again."},
+};
+
+const struct held_act *held_act_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)
+		if (strcmp(acts[i].name, name) == 0)
+			return &acts[i];
+	return NULL;
+}
+
+int held_ask(struct office *o, const struct held *h, const json_t *facts, int64_t now,
+	struct err *err)
+{
+	int64_t id = 0;
+	int is_new = held_add(o->db, h, now, &id, err);
+
+	if (is_new <= 0)
+		return is_new;
+	return notice_matter(o, h, id, facts, now, err) < 0 ? -1 : 1;
+}
