@@ -144,6 +144,15 @@ class Rig:
         "450 4.2.1 Mailbox busy" or "552 5.2.2 Mailbox full"; None ends it."""
         self._call("answer_at_rcpt", address=address, answer=answer)
 
+    def answer_by_sieve(self, user, script):
+        """Gives the user a Sieve script; "" takes it away."""
+        self._call("sieve", user=user, script=script)
+
+    def answer_by_vacation(self, user, raw, message):
+        """Debian's vacation(1) gets this mail of the user's, as his .forward would have it;
+        what it sends has this header and text."""
+        self._call("vacation", user=user, raw=raw.decode("utf-8", "replace"), message=message)
+
     # -- connections
 
     def tls(self):

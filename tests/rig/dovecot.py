@@ -1,4 +1,4 @@
-"""Dovecot of one rig: IMAP (STARTTLS), IMAPS, LMTP, and the login service for Postfix.
+"""Dovecot of one rig: IMAP (STARTTLS), IMAPS, LMTP with Sieve, and the login service for Postfix.
 
 Passwords are in a file; a token (XOAUTH2, OAUTHBEARER) is a JWT signed with the key that
 stands in oauth.key, looked at by Dovecot itself. See oauth.py for who gives them out.
@@ -27,6 +27,7 @@ auth_failure_delay = 0
 auth_verbose = yes
 mail_location = maildir:~/Maildir
 mail_fsync = never
+submission_host = 127.0.0.1:{bare}
 mail_plugins = quota
 mail_max_userip_connections = 1000
 first_valid_uid = 1
@@ -42,6 +43,9 @@ namespace inbox {{
 plugin {{
   quota = count:User quota
   quota_vsizes = yes
+  sieve = file:~/.dovecot.sieve
+  sieve_extensions = +vacation-seconds
+  sieve_vacation_min_period = 0
 }}
 passdb {{
   driver = oauth2
@@ -90,6 +94,7 @@ service anvil {{
   }}
 }}
 protocol lmtp {{
+  mail_plugins = $mail_plugins sieve
   postmaster_address = postmaster@linkoping.example
 }}
 """

@@ -195,6 +195,35 @@ class Keeper:
         else:
             self.tables.access.pop(address.lower(), None)
 
+    def sieve(self, user, script):
+        """The user's Sieve script from now on; "" for none."""
+        folder = self.root / "mail" / user.lower()
+        folder.mkdir(exist_ok=True)
+        path = folder / ".dovecot.sieve"
+        path.write_text(script)
+        # Dovecot compares whole seconds with those of what it compiled.
+        self.version += 1
+        os.utime(path, (int(time.time()) + self.version,) * 2)
+        for one in (folder, path):
+            os.chown(one, self.mail_user.pw_uid, self.mail_user.pw_gid)
+
+    def vacation(self, user, raw, message):
+        """Debian's vacation(1), as the user's .forward would call it: it gets the mail on its
+        standard input and sends by sendmail(1). message: header and text of what it sends."""
+        folder = self.root / "vacation" / user.lower()
+        login = self.mail_user.pw_name
+        if not folder.exists():
+            folder.mkdir(parents=True)
+            # An interval of 0 answers each mail, not one a week.
+            self._run_vacation("-i", "-r", "0", "-f", folder / "db", login, stdin="")
+        (folder / "msg").write_text(message)
+        self._run_vacation("-z", "-a", user, "-f", folder / "db", "-m", folder / "msg", login,
+                           stdin=raw)
+
+    def _run_vacation(self, *words, stdin):
+        subprocess.run(["vacation", "-d", *words], input=stdin, text=True, check=True,
+                       env={**os.environ, "MAIL_CONFIG": str(self.root / "postfix" / "conf")})
+
     def flush(self):
         subprocess.run(["postqueue", "-c", self.root / "postfix" / "conf", "-f"], check=True)
 
@@ -267,7 +296,7 @@ class Keeper:
 class _Request(socketserver.StreamRequestHandler):
     """One JSON line each way: {"call": method, "with": {arguments}} -> {"result"} or {"error"}."""
 
-    ALLOWED = {"users", "answer_at_rcpt", "flush", "queued", "stop"}
+    ALLOWED = {"users", "answer_at_rcpt", "sieve", "vacation", "flush", "queued", "stop"}
 
     def handle(self):
         request = json.loads(self.rfile.readline())
