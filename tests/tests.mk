@@ -4,11 +4,11 @@ include tests/lint.mk tests/bench/bench.mk
 
 PYTHON  := /usr/bin/python3
 PYTEST  ?= $(PYTHON) -B -m pytest -q
-# One run of flow tests. What failed is tried once more and named: on a machine with other
-# work a server may be slow where the program is right; what fails twice has failed.
-flow = BUILD=$(BUILD) $(PYTEST) -o cache_dir=$(abspath $(BUILD))/flow-$(1) $(2) || { \
-	echo "flow: once more what failed"; \
-	BUILD=$(BUILD) $(PYTEST) -o cache_dir=$(abspath $(BUILD))/flow-$(1) --last-failed $(2); }
+# Flow tests, a file a process, each with servers of its own: they mostly wait. What failed
+# is tried once more and named: on a machine with other work a server may be slow where the
+# program is right; what fails twice has failed.
+FLOW_JOBS ?= $(shell expr 2 '*' $$(nproc))
+flow = BUILD=$(BUILD) $(PYTEST) -o cache_dir=$(abspath $(BUILD))/flow $(1) $(2)
 # make JOBS=1 where memory is short.
 JOBS    ?= $(shell nproc)
 # What `make test` runs once everything is built.
@@ -42,21 +42,12 @@ UNIT_SCRIPTS := $(wildcard tests/unit/*.sh)
 test-unit: unit-programs
 	@BUILD=$(BUILD) tests/run-unit.sh $(UNIT_SCRIPTS) $(UNIT_BIN)
 
-# make test-flow FLOW=tests/flow/test_rig.py for a part. All of it in two halves side by
-# side, each with servers of its own: they mostly wait.
-FLOW ?=
-HALF := $(addprefix tests/flow/test_,kill.py bad_input.py faults_smtp.py bounces.py)
-.PHONY: test-flow flow-half flow-other-half
+# make test-flow FLOW=tests/flow/test_rig.py for a part.
+FLOW ?= tests/flow
+.PHONY: test-flow
 test-flow: all
-ifeq ($(FLOW),)
-	@$(MAKE) --no-print-directory -j$(JOBS) -O flow-half flow-other-half
-else
-	@$(call flow,part,$(FLOW))
-endif
-flow-half:
-	@$(call flow,half,$(HALF))
-flow-other-half:
-	@$(call flow,other-half,$(addprefix --ignore=,$(HALF)) tests/flow)
+	@$(call flow,-n $(FLOW_JOBS) --dist loadfile,$(FLOW)) || { \
+		echo "flow: once more what failed"; $(call flow,--last-failed,$(FLOW)); }
 
 # Longer than in `make test`: KILLS kills at random moments; SEED=n repeats a run.
 KILLS ?= 1000

@@ -79,3 +79,12 @@ class Office:
 @pytest.fixture
 def office(rig, tmp_path):
     return Office(rig, tmp_path)
+
+
+# Where several processes share the tests, the longest files begin first.
+LONGEST = ("test_kill", "test_faults_imap", "test_faults_smtp", "test_bad_input")
+
+
+def pytest_collection_modifyitems(items):
+    rank = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: rank.get(item.path.stem, len(LONGEST)))

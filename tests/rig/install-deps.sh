@@ -9,7 +9,7 @@ BUILD="build-essential pkg-config libcurl4-gnutls-dev libetpan-dev libgmime-3.0-
 	libseccomp-dev libsystemd-dev libxml2-dev ca-certificates tzdata"
 TEST="libcmocka-dev clang clang-format clang-tidy libclang-rt-14-dev mandoc git
 	dovecot-core dovecot-imapd dovecot-lmtpd dovecot-sieve postfix vacation openssl sqlite3 systemd
-	python3 python3-pytest python3-icalendar python3-recurring-ical-events
+	python3 python3-pytest python3-pytest-xdist python3-icalendar python3-recurring-ical-events
 	python3-jsonschema python3-cryptography radicale xandikos
 	php-cli php-sabre-vobject php-horde-itip"
 BENCH="isync"
