@@ -10,6 +10,7 @@
 #include "duty/plan.h"
 #include "office/invitations.h"
 #include "office/post.h"
+#include "store/look.h"
 #include "store/minutes.h"
 
 /* ---- the request for the minutes ---- */
@@ -50,55 +51,117 @@ static int work_minutes(
 	return json_array_size(minutes) ? 0 : request_minutes(o, m, roles, now, err);
 }
 
-/* ---- all meetings ---- */
+/* ---- one meeting ---- */
 
-static int collect(const struct meeting *m, void *context)
+struct next {
+	int64_t now;
+	int64_t at;
+};
+
+static void consider(struct next *n, int64_t at)
 {
-	json_array_append_new(context, json_integer(m->id));
-	return 0;
+	if (at > n->now && at < n->at)
+		n->at = at;
 }
 
+/* When time alone may make this meeting owe something: the rest is told by changes. */
+static int64_t next_look(const struct office *o, const struct meeting *m, int64_t now)
+{
+	const struct settings *s = &o->config->settings;
+	struct next n = {now, LOOK_NEVER};
+
+	if (m->state == MEETING_PLANNED && !m->told)
+		consider(&n, plan_invitation_at(s, m));
+	if (m->state == MEETING_PLANNED)
+		consider(&n, plan_reminder_at(s, m));
+	consider(&n, clock_add_days(m->starts_at, -s->horizon_days));
+	consider(&n, m->starts_at);
+	consider(&n, m->ends_at);
+	return n.at;
+}
+
+/* Neither further ahead nor further back than the calendars are worked through. */
+static bool is_in_reach(const struct office *o, const struct meeting *m, int64_t now)
+{
+	const struct settings *s = &o->config->settings;
+
+	return m->starts_at >= clock_add_days(now, -s->past_days) &&
+	       m->starts_at < clock_add_days(now, s->horizon_days);
+}
+
+static int work_one(struct office *o, struct meeting *m, int64_t now, struct err *err)
+{
+	if (!is_in_reach(o, m, now))
+		return 0;
+	return m->starts_at > now ? invitations_work(o, m, now, err)
+				  : work_minutes(o, m, now, err);
+}
+
+/* Where something was done it is looked at once more: the next may follow from it. */
 static int work_meeting(struct office *o, int64_t id, int64_t now, struct err *err)
 {
 	meeting_auto m = MEETING_EMPTY;
 
-	if (db_begin(o->db, err) < 0)
+	if (meeting_get(o->db, id, &m, err) < 0)
 		return -1;
-	int count = meeting_get(o->db, id, &m, err);
-	if (count > 0)
-		count = m.starts_at > now ? invitations_work(o, &m, now, err)
-					  : work_minutes(o, &m, now, err);
-	if (count <= 0)
-		db_rollback(o->db);
-	else if (db_commit(o->db, err) < 0)
+	int count = work_one(o, &m, now, err);
+	if (count == 0 && look_set(o->db, id, next_look(o, &m, now), err) < 0)
 		return -1;
 	return count;
 }
 
-static int64_t furthest(const struct office *o, int64_t now)
+/* ---- all that are due ---- */
+
+/* A transaction for each meeting of which something is told, and for so many of which
+ * nothing is: each costs the disk's time. */
+#define LOOKS_TOGETHER 200
+
+/* From *i on. Count of what was done, or -1 with *i behind the one in trouble. */
+static int work_some(
+	struct office *o, const json_t *ids, size_t *i, int64_t now, struct err *err)
 {
-	return clock_add_days(now, o->config->settings.horizon_days);
+	int done = 0;
+
+	if (db_begin(o->db, err) < 0)
+		return -1;
+	for (int n = 0; n < LOOKS_TOGETHER && !done && *i < json_array_size(ids); n++) {
+		int64_t id = json_integer_value(json_array_get(ids, (*i)++));
+		done = work_meeting(o, id, now, err);
+	}
+	if (done >= 0 && db_commit(o->db, err) == 0)
+		return done;
+	db_rollback(o->db);
+	return -1;
+}
+
+static int begin_looks(struct office *o, int64_t now, struct err *err)
+{
+	str_auto *day = clock_day(now);
+	str_auto *key = xasprintf("%s %s", day, o->config_key);
+
+	return look_begin(o->db, key, err);
 }
 
 int duties_work(struct office *o, int64_t now, struct err *err)
 {
-	json_auto_t *ids = json_array();
-	int64_t from = clock_add_days(now, -o->config->settings.past_days);
 	int done = 0;
-	size_t i;
-	json_t *id;
 
-	if (meeting_each(o->db, from, furthest(o, now), collect, ids, err) < 0)
+	if (begin_looks(o, now, err) < 0)
 		return -1;
-	json_array_foreach (ids, i, id) {
-		int count = work_meeting(o, json_integer_value(id), now, err);
-		if (count < 0 && err->kind != ERR_PERM)
+	json_auto_t *ids = look_due(o->db, now, err);
+	if (!ids)
+		return -1;
+	for (size_t i = 0; i < json_array_size(ids);) {
+		int count = work_some(o, ids, &i, now, err);
+		if (count < 0 && (err->kind != ERR_PERM || !i))
 			return -1;
 		/* One meeting that cannot be told of does not stop the others. */
 		if (count < 0)
 			log_event(LOG_LEVEL_ERROR, "meeting-trouble",
 				"meeting=%lld what=%s",
-				(long long)json_integer_value(id), err->text);
+				(long long)json_integer_value(
+					json_array_get(ids, i - 1)),
+				err->text);
 		else
 			done += count;
 		worker_beat(o->ctx);
@@ -106,41 +169,19 @@ int duties_work(struct office *o, int64_t now, struct err *err)
 	return done;
 }
 
-struct next {
-	const struct office *o;
-	int64_t now;
-	int64_t at;
-};
-
-static void consider(struct next *n, int64_t at)
-{
-	if (at > n->now && (n->at == 0 || at < n->at))
-		n->at = at;
-}
-
-static int consider_meeting(const struct meeting *m, void *context)
-{
-	struct next *n = context;
-
-	if (m->state != MEETING_PLANNED)
-		return 0;
-	if (!m->told)
-		consider(n, plan_invitation_at(&n->o->config->settings, m));
-	consider(n, plan_reminder_at(&n->o->config->settings, m));
-	consider(n, m->ends_at + 1);
-	return 0;
-}
-
 int duties_next_at(struct office *o, int64_t now, int64_t *ret_at, struct err *err)
 {
-	struct next n = {o, now, 0};
-	int64_t from = clock_add_days(now, -o->config->settings.past_days);
 	struct tm tomorrow = clock_local(clock_add_days(now, 1));
+	struct next n = {now, LOOK_NEVER};
+	int64_t at = 0;
 
 	tomorrow.tm_hour = tomorrow.tm_min = tomorrow.tm_sec = 0;
 	consider(&n, clock_from_local(tomorrow));
-	if (meeting_each(o->db, from, furthest(o, now), consider_meeting, &n, err) < 0)
+	int found = look_next_at(o->db, now, &at, err);
+	if (found < 0)
 		return -1;
+	if (found)
+		consider(&n, at);
 	*ret_at = n.at;
 	return 0;
 }

@@ -41,7 +41,7 @@ static int put_role(struct office *o, int64_t id, const char *role,
 
 	/* A name alone is shown, but gives no right to hand in anything. */
 	if (!normal && !*name)
-		return 0;
+		return meeting_role_drop(o->db, id, role, err);
 	return meeting_role_put(o->db, id, role, name, normal ? normal : "", err);
 }
 
@@ -50,9 +50,7 @@ static int put_roles(
 {
 	const json_t *lines = json_object_get(component, "utskick");
 
-	if (meeting_role_clear(o->db, id, err) < 0 ||
-		put_role(o, id, "secretary", json_object_get(lines, "secretary"), err) <
-			0)
+	if (put_role(o, id, "secretary", json_object_get(lines, "secretary"), err) < 0)
 		return -1;
 	return put_role(o, id, "chair", json_object_get(lines, "chair"), err);
 }

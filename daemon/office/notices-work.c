@@ -177,8 +177,6 @@ static int gather_unplaced(const struct meeting *m, void *context)
 	str_auto *key = xasprintf(
 		"unplaced:%lld:%s", (long long)m->id, m->reason ? m->reason : "");
 
-	if (m->state != MEETING_UNPLACED)
-		return 0;
 	json_array_append_new(
 		u->entries, json_pack("{s:s, s:s, s:{s:I}, s:{s:[s, s]}}", "key", key,
 				    "title", m->title ? m->title : "", "when",
@@ -229,7 +227,7 @@ static int unplaced_work(struct office *o, int64_t now, struct err *err)
 	struct unplaced u = {o, entries, now, err};
 	int64_t to = clock_add_days(now, o->config->settings.horizon_days);
 
-	if (meeting_each(o->db, now, to, gather_unplaced, &u, err) < 0)
+	if (meeting_each_unplaced(o->db, now, to, gather_unplaced, &u, err) < 0)
 		return -1;
 	if (json_array_size(entries) == 0)
 		return 0;

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/sandbox.h"
@@ -42,6 +43,15 @@ static int load_key(struct office *o, struct err *err)
 	return 0;
 }
 
+static char *config_key(const struct config *config)
+{
+	str_auto *text = json_text(config->snapshot);
+	char hex[HASH_HEX_SIZE];
+
+	hash_hex(text, strlen(text), hex);
+	return xasprintf("%s %s", UTSKICK_VERSION, hex);
+}
+
 static int open_office(
 	struct office *o, const struct worker_context *ctx, struct err *err)
 {
@@ -54,6 +64,7 @@ static int open_office(
 	if (!o->db)
 		return -1;
 	o->domain = xstrdup(address_domain(ctx->config->settings.mailbox_address));
+	o->config_key = config_key(ctx->config);
 	o->reader = reader_new(&ctx->config->settings.reader);
 	return directory_mirror(o->db, ctx->config->directory, clock_now(), err);
 }
@@ -63,6 +74,7 @@ static void close_office(struct office *o)
 	reader_free(o->reader);
 	db_free(o->db);
 	free(o->domain);
+	free(o->config_key);
 }
 
 int office_turn(struct office *o, int64_t now, struct err *err)

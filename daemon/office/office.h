@@ -16,8 +16,9 @@ struct office {
 	struct config *config;
 	struct db *db;
 	struct reader *reader;
-	uint8_t key[32]; /* of the tokens in Message-IDs */
-	char *domain;	 /* of the mailbox's address */
+	uint8_t key[32];  /* of the tokens in Message-IDs */
+	char *domain;	  /* of the mailbox's address */
+	char *config_key; /* one for each configuration and version of the program */
 };
 
 /* The worker's entry; see duty/worker.h for its exit codes. */

@@ -4,6 +4,7 @@
 #include "store/blob.h"
 #include "store/stmt.h"
 
+/* Touches the row only where something differs. */
 static int put_one(struct db *db, int64_t meeting_id, size_t position,
 	const json_t *one, struct err *err)
 {
@@ -11,7 +12,15 @@ static int put_one(struct db *db, int64_t meeting_id, size_t position,
 		"INSERT INTO meeting_file (meeting_id, position, name, media_type,\n"
 		"  sha256, beside, link)\n"
 		"VALUES (?1, ?2, ?3, ?4, (SELECT sha256 FROM blob WHERE sha256 = ?5), "
-		"?6, ?7)",
+		"?6, ?7)\n"
+		"ON CONFLICT (meeting_id, position) DO UPDATE\n"
+		"SET (name, media_type, sha256, beside, link) = (excluded.name,\n"
+		"  excluded.media_type, excluded.sha256, excluded.beside, "
+		"excluded.link)\n"
+		"WHERE (name, media_type, sha256, beside, link) IS NOT "
+		"(excluded.name,\n"
+		"  excluded.media_type, excluded.sha256, excluded.beside, "
+		"excluded.link)",
 		SQL_INT(meeting_id), SQL_INT((int64_t)position),
 		SQL_TEXT(json_str_or(one, "name", "")),
 		SQL_TEXT(json_str(one, "media_type")),
@@ -27,8 +36,11 @@ int meeting_files_put(
 	json_t *one;
 
 	if (tx_begin(&tx, db, err) < 0 ||
-		db_run(db, err, "DELETE FROM meeting_file WHERE meeting_id = ?",
-			SQL_INT(meeting_id)) < 0)
+		db_run(db, err,
+			"DELETE FROM meeting_file WHERE meeting_id = ? AND position >= "
+			"?",
+			SQL_INT(meeting_id),
+			SQL_INT((int64_t)json_array_size(attachments))) < 0)
 		return -1;
 	json_array_foreach (attachments, i, one)
 		if (put_one(db, meeting_id, i, one, err) < 0)

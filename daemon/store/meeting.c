@@ -273,23 +273,42 @@ static int call_with(
 	return load(db, id, &m, err) < 0 ? -1 : fn(&m, context);
 }
 
+static int each(
+	struct db *db, struct stmt *q, meeting_fn fn, void *context, struct err *err)
+{
+	ids_auto ids = IDS_NONE;
+
+	if (ids_collect(&ids, q, err) < 0)
+		return -1;
+	stmt_close(q);
+	for (size_t i = 0; i < ids.count; i++)
+		if (call_with(db, ids.list[i], fn, context, err) < 0)
+			return -1;
+	return 0;
+}
+
 int meeting_each(struct db *db, int64_t from, int64_t to, meeting_fn fn, void *context,
 	struct err *err)
 {
-	ids_auto ids = IDS_NONE;
 	stmt_auto q = stmt_open(db,
 		"SELECT id FROM meeting\n"
 		"WHERE starts_at >= ? AND starts_at < ?\n"
 		"ORDER BY starts_at, id",
 		SQL_INT(from), SQL_INT(to));
 
-	if (ids_collect(&ids, &q, err) < 0)
-		return -1;
-	stmt_close(&q);
-	for (size_t i = 0; i < ids.count; i++)
-		if (call_with(db, ids.list[i], fn, context, err) < 0)
-			return -1;
-	return 0;
+	return each(db, &q, fn, context, err);
+}
+
+int meeting_each_unplaced(struct db *db, int64_t from, int64_t to, meeting_fn fn,
+	void *context, struct err *err)
+{
+	stmt_auto q = stmt_open(db,
+		"SELECT id FROM meeting\n"
+		"WHERE state = 'unplaced' AND starts_at >= ? AND starts_at < ?\n"
+		"ORDER BY starts_at, id",
+		SQL_INT(from), SQL_INT(to));
+
+	return each(db, &q, fn, context, err);
 }
 
 /* The first column of every row; takes over the statement's errors. */
@@ -345,14 +364,17 @@ int meeting_role_put(struct db *db, int64_t meeting_id, const char *role,
 		"INSERT INTO meeting_role (meeting_id, role, name, address)\n"
 		"VALUES (?, ?, ?, ?)\n"
 		"ON CONFLICT (meeting_id, role)\n"
-		"DO UPDATE SET name = excluded.name, address = excluded.address",
+		"DO UPDATE SET name = excluded.name, address = excluded.address\n"
+		"WHERE (name, address) IS NOT (excluded.name, excluded.address)",
 		SQL_INT(meeting_id), SQL_TEXT(role), SQL_TEXT(name), SQL_TEXT(address));
 }
 
-int meeting_role_clear(struct db *db, int64_t meeting_id, struct err *err)
+int meeting_role_drop(
+	struct db *db, int64_t meeting_id, const char *role, struct err *err)
 {
-	return db_run(db, err, "DELETE FROM meeting_role WHERE meeting_id = ?",
-		SQL_INT(meeting_id));
+	return db_run(db, err,
+		"DELETE FROM meeting_role WHERE meeting_id = ? AND role = ?",
+		SQL_INT(meeting_id), SQL_TEXT(role));
 }
 
 json_t *meeting_roles(struct db *db, int64_t meeting_id, struct err *err)

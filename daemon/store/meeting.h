@@ -75,6 +75,8 @@ int meeting_get(struct db *db, int64_t id, struct meeting *ret, struct err *err)
 typedef int (*meeting_fn)(const struct meeting *m, void *context);
 int meeting_each(struct db *db, int64_t from, int64_t to, meeting_fn fn, void *context,
 	struct err *err);
+int meeting_each_unplaced(struct db *db, int64_t from, int64_t to, meeting_fn fn,
+	void *context, struct err *err);
 /* Ids of that source's meetings that start at or after from: what a re-read compares
  * with. A JSON array of integers. */
 json_t *meeting_ids_of_source(
@@ -88,7 +90,8 @@ int meeting_set_told(struct db *db, int64_t id, int sequence, const json_t *told
  * lower case. */
 int meeting_role_put(struct db *db, int64_t meeting_id, const char *role,
 	const char *name, const char *address, struct err *err);
-int meeting_role_clear(struct db *db, int64_t meeting_id, struct err *err);
+int meeting_role_drop(
+	struct db *db, int64_t meeting_id, const char *role, struct err *err);
 /* [{role, name, address}]; new reference. */
 json_t *meeting_roles(struct db *db, int64_t meeting_id, struct err *err);
 /* Meetings in which address holds one of the roles and that start in [from, to): array

@@ -1,5 +1,7 @@
 #include "store/migrations.h"
 
+#include "store/migration-look.h"
+
 /* clang-format off */
 static const char *const migrations[] = {
 	/* ---- 1: incoming mail, calendars, directory, meetings, letters ---- */
@@ -457,6 +459,9 @@ static const char *const migrations[] = {
 	"ALTER TABLE held_matter RENAME TO held;\n"
 	"CREATE INDEX held_open ON held (state, id) WHERE state <> 'acted';\n"
 	"CREATE UNIQUE INDEX held_key ON held (act, key) WHERE state <> 'acted';\n",
+
+	/* ---- 9: when to look at a meeting again ---- */
+	MIGRATION_LOOK,
 };
 /* clang-format on */
 
