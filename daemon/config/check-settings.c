@@ -262,6 +262,22 @@ static void check_calendar_servers(const struct look *l)
 	}
 }
 
+static void check_trust(const struct look *l)
+{
+	const json_t *trust = get(l, "trust");
+	bool is_exchange =
+		strcmp(json_str_or(trust, "provider", ""), "exchange-online") == 0;
+
+	if (is_exchange && !json_object_get(trust, "tenant"))
+		source_file_complain(l->file, l->problems, "/trust/provider",
+			"needs to know which tenant is ours; \"trust\" must have a "
+			"\"tenant\" with its id and domains");
+	if (!is_exchange && json_object_get(trust, "tenant"))
+		source_file_complain(l->file, l->problems, "/trust/tenant",
+			"says nothing without \"provider\": \"exchange-online\"; it "
+			"must go, or the provider be set");
+}
+
 static void check_mailbox_folders(const struct look *l)
 {
 	static const char *const others[] = {"handled", "sent"};
@@ -292,4 +308,5 @@ void check_settings(const struct source_file *settings,
 	check_servers(settings, dir, problems);
 	check_calendar_servers(&l);
 	check_mailbox_folders(&l);
+	check_trust(&l);
 }

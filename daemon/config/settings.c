@@ -222,7 +222,11 @@ static void take_policies(struct settings *s, struct taking *t)
 	s->shared_places = take_array(t, "shared_places");
 	t->from = top;
 	take_object(t, "trust");
-	s->authserv_ids = take_array(t, "authserv_ids");
+	take_array(t, "authserv_ids");
+	s->trust = trust_settings_of(t->from);
+	t->from = top;
+	take_object(t, "daily_mail");
+	s->daily = daily_settings_of(t->from);
 	t->from = top;
 	take_object(t, "minutes");
 	s->minutes_types = take_array(t, "types");
