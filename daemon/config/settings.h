@@ -104,6 +104,7 @@ struct settings {
 	int64_t minutes_largest;
 	int automatic_mail_per_day;
 	int64_t attachments_largest; /* bytes of what goes along with one invitation */
+	int calendar_loss_percent; /* of its meetings: the coordinator is asked first */
 	struct reader_settings reader;
 	json_t *json; /* owns every string above */
 };

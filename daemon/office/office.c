@@ -67,7 +67,9 @@ static int open_office(
 	o->domain = xstrdup(address_domain(ctx->config->settings.mailbox_address));
 	o->config_key = config_key(ctx->config);
 	o->reader = reader_new(&ctx->config->settings.reader);
-	return directory_mirror(o->db, ctx->config->directory, clock_now(), err);
+	if (directory_mirror(o->db, ctx->config->directory, clock_now(), err) < 0)
+		return -1;
+	return calendar_work_begin(o, err);
 }
 
 static void close_office(struct office *o)

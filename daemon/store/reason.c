@@ -59,8 +59,11 @@ static const struct reason reasons[] = {
 	{"broken-parse", "The bytes are damaged in such a way that nothing certain can be read "
 		"from them."},
 	{"broken-slow", "Reading this took too long; it is set aside and can be read again."},
-	{"calendar-emptied", "All meetings that had been told of went from a calendar at once; "
-		"nothing is cancelled until a person has looked."},
+	{"calendar-back", "What had gone from the calendar at once is there again, for the most "
+		"part; nobody had to decide."},
+	{"calendar-emptied", "Most of a calendar's meetings went at once; none of them is "
+		"cancelled until the coordinator has said so."},
+	{"calendar-kept", "The coordinator let meetings stand that went from their calendar."},
 	{"calendar-unreadable", "The calendar cannot be read; what it last said still holds."},
 	{"call-declined", "Somebody who is asked to attend does not come; secretary and "
 		"coordinator are told."},
