@@ -16,7 +16,7 @@ SAY := @true
 endif
 
 PACKAGES := libcurl libetpan gmime-3.0 libical sqlite3 jansson libsodium nettle \
-            libidn2 libseccomp libsystemd libxml-2.0
+            libidn2 libseccomp libsystemd libxml-2.0 libmagic libarchive libytnef
 
 WARN   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes \
           -Wpointer-arith -Wformat=2 -Wvla -Wundef -Werror

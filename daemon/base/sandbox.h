@@ -29,6 +29,15 @@ int sandbox_office(struct err *err);
 int sandbox_reader(struct err *err);
 
 /*
+ * For a foreign program that turns bytes of stdin into bytes of stdout: before exec. No
+ * sockets, no new processes, no looking into others or signalling them, nothing
+ * written but what is open. Where the kernel has Landlock it can read what the system
+ * brings (/usr, /lib, fonts) and no other file; elsewhere what the user may. 0, or -1
+ * (ERR_PERM).
+ */
+int sandbox_program(struct err *err);
+
+/*
  * No core file, no file writing, no new processes, few descriptors, and at most that
  * much address space and CPU time (0: no limit), the latter over the life of the
  * process. 0, or -1 (ERR_PERM).

@@ -13,7 +13,6 @@
 #include "base/err.h"
 #include "config/calendar-settings.h"
 #include "config/server-settings.h"
-#include "config/trust-settings.h"
 #include "net/smtp.h"
 
 enum handled_by { HANDLED_BY_MOVE, HANDLED_BY_KEYWORD };
@@ -71,6 +70,11 @@ struct reader_settings {
 	int64_t calendar_size; /* bytes */
 	int calendar_components;
 	int calendar_occurrences;
+	int archive_entries;   /* of a document that is a zip */
+	int64_t archive_bytes; /* unpacked */
+	int archive_ratio;
+	int archive_depth;
+	int64_t text_bytes; /* of a file's text that are kept */
 };
 
 struct settings {
@@ -98,13 +102,16 @@ struct settings {
 	const char *inspection_kind; /* the year's plan: owed each season */
 	int autumn_month;	     /* 2 to 12 */
 	const json_t *shared_places; /* words: several meetings at once are no clash */
-	struct trust_settings trust;
-	struct daily_settings daily;
+	const json_t
+		*authserv_ids; /* whose Authentication-Results count; [] nobody's */
 	const json_t *minutes_types; /* allowed media types */
 	int64_t minutes_largest;
+	int minutes_files; /* of one mail */
+	const char *clamd; /* path of its socket; NULL: nothing is scanned */
+	int clamd_seconds;
+	int clamd_retry_minutes;
 	int automatic_mail_per_day;
 	int64_t attachments_largest; /* bytes of what goes along with one invitation */
-	int calendar_loss_percent; /* of its meetings: the coordinator is asked first */
 	struct reader_settings reader;
 	json_t *json; /* owns every string above */
 };

@@ -46,6 +46,13 @@ static json_t *question_new(const struct reader *r, const char *what)
 	json_put_int(limits, "calendar_bytes", s->calendar_size);
 	json_put_int(limits, "calendar_components", s->calendar_components);
 	json_put_int(limits, "calendar_occurrences", s->calendar_occurrences);
+	if (s->archive_entries) {
+		json_put_int(limits, "archive_entries", s->archive_entries);
+		json_put_int(limits, "archive_bytes", s->archive_bytes);
+		json_put_int(limits, "archive_ratio", s->archive_ratio);
+		json_put_int(limits, "archive_depth", s->archive_depth);
+		json_put_int(limits, "text_bytes", s->text_bytes);
+	}
 	json_put_str(question, "read", what);
 	json_object_set_new(question, "limits", limits);
 	return question;
@@ -145,4 +152,18 @@ enum reader_outcome reader_attachment(struct reader *r, const void *bytes, size_
 	const char *sha256, struct buf *ret, struct err *err)
 {
 	return ask_bytes(r, "attachment", bytes, len, sha256, ret, err);
+}
+
+enum reader_outcome reader_file(struct reader *r, const void *bytes, size_t len,
+	const char *name, json_t **ret, struct buf *ret_text, struct err *err)
+{
+	json_t *question = question_new(r, "file");
+	json_put_str(question, "name", name);
+	return ask(r, question, bytes, len, ret, ret_text, err);
+}
+
+enum reader_outcome reader_tnef(struct reader *r, const void *bytes, size_t len,
+	json_t **ret, struct buf *ret_contents, struct err *err)
+{
+	return ask(r, question_new(r, "tnef"), bytes, len, ret, ret_contents, err);
 }

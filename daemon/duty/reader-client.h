@@ -41,6 +41,14 @@ enum reader_outcome reader_part(struct reader *r, const void *bytes, size_t len,
 /* The same of what is attached to an entry of a calendar. */
 enum reader_outcome reader_attachment(struct reader *r, const void *bytes, size_t len,
 	const char *sha256, struct buf *ret, struct err *err);
+/* One file by its content; ret: media_type, refused, what, is_encrypted; ret_text: what
+ * is written in it. */
+enum reader_outcome reader_file(struct reader *r, const void *bytes, size_t len,
+	const char *name, json_t **ret, struct buf *ret_text, struct err *err);
+/* The files in a winmail.dat; ret: files with name, size, sha256; ret_contents: their
+ * bytes, one behind the other. */
+enum reader_outcome reader_tnef(struct reader *r, const void *bytes, size_t len,
+	json_t **ret, struct buf *ret_contents, struct err *err);
 
 void reader_free(struct reader *r);
 DEFINE_FREEP(reader, struct reader, reader_free)

@@ -7,50 +7,34 @@
 #include "base/text.h"
 #include "office/handler.h"
 #include "office/match.h"
+#include "office/minutes-files.h"
 #include "office/minutes-out.h"
-#include "office/policy.h"
 #include "store/meeting.h"
 #include "store/minutes.h"
 
 /* ---- which files ---- */
 
-static bool is_allowed(const struct office *o, const json_t *file)
+static bool is_handed_in(const struct office *o, const json_t *attachment)
 {
-	return json_has_str(o->config->settings.minutes_types,
-		       json_str_or(file, "media_type", "")) &&
-	       json_int_or(file, "size", 0) > 0 &&
-	       json_int_or(file, "size", 0) <= o->config->settings.minutes_largest;
+	(void)o;
+	return !minutes_files_is_ornament(attachment);
 }
 
-/* What a mail client adds by itself: not what the sender hands in. */
-static bool is_ornament(const json_t *file)
+static bool may_be_minutes(const struct office *o, const json_t *attachment)
 {
-	const char *type = json_str_or(file, "media_type", "");
-
-	return text_starts_nocase(type, "image/") ||
-	       text_starts_nocase(type, "text/calendar") ||
-	       text_starts_nocase(type, "text/html") ||
-	       text_starts_nocase(type, "application/ics") ||
-	       text_starts_nocase(type, "application/pkcs7-signature") ||
-	       text_starts_nocase(type, "application/pgp-signature");
+	return is_handed_in(o, attachment) && minutes_files_may_be(o, attachment);
 }
 
 static size_t count_files(const struct office *o, const json_t *said,
-	bool (*fits)(const struct office *o, const json_t *file))
+	bool (*fits)(const struct office *o, const json_t *attachment))
 {
 	size_t n = 0;
 	size_t i;
-	json_t *file;
+	json_t *attachment;
 
-	json_array_foreach (json_object_get(said, "attachments"), i, file)
-		n += fits(o, file);
+	json_array_foreach (json_object_get(said, "attachments"), i, attachment)
+		n += fits(o, attachment);
 	return n;
-}
-
-static bool is_handed_in(const struct office *o, const json_t *file)
-{
-	(void)o;
-	return !is_ornament(file);
 }
 
 static int matches(struct office *o, const struct mail_case *c, struct err *err)
@@ -67,41 +51,7 @@ static int matches(struct office *o, const struct mail_case *c, struct err *err)
 	int match = match_meeting(o, c, &meeting, err);
 	if (match < 0)
 		return -1;
-	return match != MATCH_NONE && count_files(o, c->said, is_allowed) > 0;
-}
-
-/* A type that is not allowed goes out only by the coordinator's yes. */
-static bool is_taken(
-	const struct office *o, const struct mail_case *c, const json_t *file)
-{
-	if (!c->is_released || is_ornament(file))
-		return is_allowed(o, file);
-	return json_int_or(file, "size", 0) > 0 &&
-	       json_int_or(file, "size", 0) <= o->config->settings.minutes_largest;
-}
-
-/* The bytes, by the reader, before the transaction. */
-static int prepare(struct office *o, struct mail_case *c, struct err *err)
-{
-	const json_t *all = json_object_get(c->said, "attachments");
-	size_t i;
-	json_t *file;
-
-	c->files = json_array();
-	c->contents = xcalloc(json_array_size(all), sizeof(*c->contents));
-	json_array_foreach (all, i, file) {
-		if (!is_taken(o, c, file))
-			continue;
-		struct buf *content = &c->contents[c->content_count];
-		enum reader_outcome got = reader_part(o->reader, c->raw, c->raw_len,
-			json_str_or(file, "sha256", ""), content, err);
-		if (got != READER_OK)
-			return err_set(err, ERR_PERM, "%s could not be taken out",
-				json_str_or(file, "name", "a file"));
-		c->content_count++;
-		json_array_append(c->files, file);
-	}
-	return 0;
+	return match != MATCH_NONE && count_files(o, c->said, may_be_minutes) > 0;
 }
 
 /* ---- what is done with them ---- */
@@ -110,6 +60,12 @@ static int hold(struct office *o, const struct mail_case *c, const char *reason,
 	int64_t meeting_id, struct decision *ret, struct err *err)
 {
 	return handler_hold(o, c, "minutes", reason, meeting_id, ret, err);
+}
+
+/* A type that is not allowed goes out by the coordinator's yes, and nothing else. */
+static bool is_overruled(const struct mail_case *c)
+{
+	return c->is_released && strcmp(c->refusal, "minutes-type-refused") == 0;
 }
 
 /*
@@ -123,17 +79,20 @@ static const char *objection(struct office *o, const struct mail_case *c,
 	*ret_status = 0;
 	if (c->content_count == 0)
 		return "minutes-type-refused";
+	if (c->refusal && !is_overruled(c))
+		return c->refusal;
 	if (!m->council || !m->kind)
 		return "minutes-no-meeting";
 	if (c->is_released)
 		return NULL;
 	if (m->starts_at > c->now || m->state != MEETING_PLANNED)
 		return "minutes-meeting-not-held";
-	const char *reason = NULL;
-	int may = policy_allows(o, c, POLICY_MINUTES, m->id, &reason, err);
+	int may = match_may_hand_in(o, m->id, c->from, err);
 	if (may < 0)
 		*ret_status = -1;
-	return may > 0 ? NULL : reason;
+	if (may <= 0)
+		return "minutes-no-role";
+	return c->is_vouched ? NULL : "minutes-not-vouched";
 }
 
 static int accept_or_skip(struct office *o, const struct mail_case *c,
@@ -186,7 +145,7 @@ static int act(struct office *o, const struct mail_case *c, struct decision *ret
 const struct handler handler_minutes = {
 	.name = "minutes",
 	.matches = matches,
-	.prepare = prepare,
+	.prepare = minutes_files_take,
 	.act = act,
 	.describe = "Minutes from a meeting's secretary, chair or the security unit go "
 		    "to the committees; from anyone else they are held.",

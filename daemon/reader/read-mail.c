@@ -25,6 +25,14 @@ struct reader_limits reader_limits(const json_t *stated)
 				(int)json_int_or(stated, "calendar_components", 20000),
 			.occurrences_max = (int)json_int_or(
 				stated, "calendar_occurrences", 20000)},
+		.file = {.archive_entries =
+				 (int)json_int_or(stated, "archive_entries", 10000),
+			.archive_bytes = json_int_or(
+				stated, "archive_bytes", (int64_t)(200 * MIB)),
+			.archive_ratio = (int)json_int_or(stated, "archive_ratio", 200),
+			.archive_depth = (int)json_int_or(stated, "archive_depth", 3),
+			.text_max = (size_t)json_int_or(
+				stated, "text_bytes", (int64_t)(2 * MIB))},
 	};
 }
 

@@ -9,10 +9,12 @@
 
 #include "calendar/calendar-read.h"
 #include "mail/mail-read.h"
+#include "reader/file-check.h"
 
 struct reader_limits {
 	struct mail_limits mail;
 	struct calendar_limits calendar;
+	struct file_limits file;
 };
 
 /* Those of a question's `limits` (NULL: none), defaults for the rest. */

@@ -1,5 +1,6 @@
 #include "reader/reader.h"
 
+#include <fcntl.h>
 #include <jansson.h>
 #include <malloc.h>
 #include <stdlib.h>
@@ -14,6 +15,8 @@
 #include "base/sandbox.h"
 #include "calendar/calendar-read.h"
 #include "mail/mail-read.h"
+#include "reader/file-check.h"
+#include "reader/file-tnef.h"
 #include "reader/read-caldav.h"
 #include "reader/read-mail.h"
 
@@ -52,21 +55,21 @@ static int read_question(struct question *ret, struct err *err)
 }
 
 /* A reply that is longer than a frame goes as bytes. */
-static int write_reply(const json_t *reply, const struct buf *bytes, struct err *err)
+static int write_reply(
+	int out, const json_t *reply, const struct buf *bytes, struct err *err)
 {
 	static const char in_bytes[] = "{\"json\": \"in bytes\"}";
 	str_auto *text = json_text(reply);
 	size_t len = strlen(text);
 	bool fits = len <= FRAME_MAX;
-	if (frame_write(STDOUT_FILENO, FRAME_JSON, fits ? text : in_bytes,
+	if (frame_write(out, FRAME_JSON, fits ? text : in_bytes,
 		    fits ? len : strlen(in_bytes), err) < 0)
 		return -1;
-	if (!fits && frame_write_all(STDOUT_FILENO, text, len, err) < 0)
+	if (!fits && frame_write_all(out, text, len, err) < 0)
 		return -1;
-	if (bytes->len > 0 &&
-		frame_write_all(STDOUT_FILENO, bytes->data, bytes->len, err) < 0)
+	if (bytes->len > 0 && frame_write_all(out, bytes->data, bytes->len, err) < 0)
 		return -1;
-	return frame_write(STDOUT_FILENO, FRAME_END, "", 0, err);
+	return frame_write(out, FRAME_END, "", 0, err);
 }
 
 static json_t *read_calendar(
@@ -103,6 +106,13 @@ static json_t *read_attachment(
 		"no attachment of this content");
 }
 
+static json_t *read_file(
+	const struct question *q, const struct reader_limits *limits, struct buf *ret)
+{
+	return file_check(buf_str(&q->content), q->content.len,
+		json_str_or(q->json, "name", ""), &limits->file, ret);
+}
+
 static json_t *answer(const struct question *q, struct buf *ret_bytes)
 {
 	struct reader_limits limits = reader_limits(json_object_get(q->json, "limits"));
@@ -118,12 +128,16 @@ static json_t *answer(const struct question *q, struct buf *ret_bytes)
 		return read_attachment(q, &limits, ret_bytes);
 	if (strcmp(what, "caldav") == 0)
 		return read_caldav(buf_str(&q->content), q->content.len);
+	if (strcmp(what, "file") == 0)
+		return read_file(q, &limits, ret_bytes);
+	if (strcmp(what, "tnef") == 0)
+		return tnef_read(buf_str(&q->content), q->content.len, ret_bytes);
 	return json_pack("{s:s, s:s}", "broken", "broken-parse", "what",
 		"a question that is not known");
 }
 
 /* One question; what it took is given back before the next. */
-static int turn(struct err *err)
+static int turn(int out, struct err *err)
 {
 	question_auto q = {NULL, BUF_EMPTY};
 	buf_auto bytes = BUF_EMPTY;
@@ -131,7 +145,7 @@ static int turn(struct err *err)
 	if (got <= 0)
 		return got;
 	json_auto_t *reply = answer(&q, &bytes);
-	return write_reply(reply, &bytes, err) < 0 ? -1 : 1;
+	return write_reply(out, reply, &bytes, err) < 0 ? -1 : 1;
 }
 
 /* Whatever loads something when first used is used here. */
@@ -145,15 +159,30 @@ static void warm_up(void)
 	mail_read_warm_up();
 	calendar_read_warm_up();
 	read_caldav_warm_up();
+	file_check_warm_up();
 	json_decref(read_mail(mail, strlen(mail), &limits, "Europe/Stockholm"));
+}
+
+/* libytnef prints: replies go where it cannot reach. -1. */
+static int take_stdout(void)
+{
+	int out = dup(STDOUT_FILENO);
+	fd_auto nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+
+	return nowhere >= 0 && dup2(nowhere, STDOUT_FILENO) >= 0 ? out : -1;
 }
 
 int reader_main(int argc, char **argv)
 {
 	struct err err = ERR_INIT;
 	long mib = argc > 3 ? strtol(argv[3], NULL, 10) : MEMORY_DEFAULT_MIB;
+	int out = take_stdout();
 	int got;
 	log_open("reader");
+	if (out < 0) {
+		log_event(LOG_LEVEL_ERROR, "not-sealed", "why=\"no /dev/null\"");
+		return 1;
+	}
 	if (mib <= 0 || mib > MEMORY_MAX_MIB) {
 		log_event(LOG_LEVEL_ERROR, "wrong-memory-limit", "mib=%ld", mib);
 		return 2;
@@ -164,7 +193,7 @@ int reader_main(int argc, char **argv)
 		log_event(LOG_LEVEL_ERROR, "not-sealed", "why=\"%s\"", err.text);
 		return 1;
 	}
-	while ((got = turn(&err)) > 0)
+	while ((got = turn(out, &err)) > 0)
 		malloc_trim(0);
 	return got < 0;
 }

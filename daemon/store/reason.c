@@ -16,10 +16,6 @@ static const struct reason reasons[] = {
 		"count and is left unread in the inbox for the coordinator."},
 	{"answer-no-attendee", "The answer does not say whose it is."},
 	{"answer-no-partstat", "The answer says neither yes, no nor perhaps."},
-	{"answer-no-token", "The answer quotes no mail to its sender, which the "
-		"settings ask for; the coordinator decides."},
-	{"answer-not-allowed", "Nobody may answer by mail here, so the "
-		"settings; the coordinator decides."},
 	{"answer-not-vouched", "No trusted server vouches for the sender of this answer, so it "
 		"does not count until the coordinator says yes."},
 	{"answer-same", "The very same answer had come before; nothing changed."},
@@ -59,22 +55,13 @@ static const struct reason reasons[] = {
 	{"broken-parse", "The bytes are damaged in such a way that nothing certain can be read "
 		"from them."},
 	{"broken-slow", "Reading this took too long; it is set aside and can be read again."},
-	{"calendar-back", "What had gone from the calendar at once is there again, for the most "
-		"part; nobody had to decide."},
-	{"calendar-emptied", "Most of a calendar's meetings went at once; none of them is "
-		"cancelled until the coordinator has said so."},
-	{"calendar-kept", "The coordinator let meetings stand that went from their calendar."},
+	{"calendar-emptied", "All meetings that had been told of went from a calendar at once; "
+		"nothing is cancelled until a person has looked."},
 	{"calendar-unreadable", "The calendar cannot be read; what it last said still holds."},
 	{"call-declined", "Somebody who is asked to attend does not come; secretary and "
 		"coordinator are told."},
 	{"call-delegated", "An invited person sends somebody else; secretary and coordinator "
 		"are told."},
-	{"command-no-role", "Somebody who is not the coordinator answered in "
-		"the coordinator's place; nothing is done."},
-	{"command-no-token", "The coordinator's answer quotes neither our mail "
-		"nor its code; nothing is done."},
-	{"command-not-vouched", "No trusted server vouches that the coordinator "
-		"wrote this answer; nothing is done."},
 	{"counter-accepted", "The coordinator means to change the calendar as was put "
 		"forward; everybody is told when it has changed."},
 	{"counter-proposed", "An invited person puts another time or place forward; the "
@@ -113,17 +100,27 @@ static const struct reason reasons[] = {
 		"to say which."},
 	{"minutes-accepted", "Somebody who may hand in this meeting's minutes did so; they go to "
 		"everyone they are owed to."},
+	{"minutes-bomb", "A file of these minutes unpacks to more than the limits "
+		"allow."},
+	{"minutes-corrected", "Files that can be sent on have come in for this "
+		"meeting since."},
+	{"minutes-damaged", "A file of these minutes is cut off or damaged."},
+	{"minutes-empty", "A file of these minutes has nothing in it."},
+	{"minutes-infected", "The virus scanner has found something in a file of "
+		"these minutes."},
+	{"minutes-macros", "A file of these minutes holds macros."},
 	{"minutes-meeting-not-held", "Minutes came for a meeting that has not taken place or is "
 		"cancelled; the coordinator decides."},
+	{"minutes-name-differs", "A file's name says another type than its content; "
+		"it is taken for what it is."},
 	{"minutes-no-file", "The mail is about minutes, but no file is attached to it."},
 	{"minutes-no-meeting", "It cannot be told which meeting these minutes belong to; the "
 		"coordinator decides."},
 	{"minutes-no-role", "The sender is neither secretary nor chair of this meeting nor of the "
 		"security unit; the coordinator decides."},
-	{"minutes-no-token", "The minutes answer no mail to their sender, which "
-		"the settings ask for; the coordinator decides."},
 	{"minutes-not-vouched", "No trusted server vouches for the sender of these minutes; the "
 		"coordinator decides."},
+	{"minutes-password", "A file of these minutes does not open without a password."},
 	{"minutes-refused", "The coordinator said no to these minutes."},
 	{"minutes-released", "The coordinator said yes to these minutes; they go to everyone they "
 		"are owed to."},
@@ -131,10 +128,16 @@ static const struct reason reasons[] = {
 		"is sent again."},
 	{"minutes-several-meetings", "These minutes may belong to several meetings; the "
 		"coordinator decides."},
+	{"minutes-text-unread", "What is written in a file could not be read; it goes "
+		"out all the same, but cannot be searched."},
 	{"minutes-too-large", "A file of these minutes is larger than the settings allow."},
+	{"minutes-too-many", "The mail has more files than the settings allow."},
 	{"minutes-type-refused", "A file of these minutes is of a type that the settings do not "
 		"allow."},
 	{"minutes-wanted", "The meeting has taken place and its minutes have not come in yet."},
+	{"minutes-winmail", "The mail's files are packed in a winmail.dat that cannot "
+		"be unpacked."},
+	{"minutes-withdrawn", "The coordinator withdrew these minutes."},
 	{"no-copy-came", "No copy of it has come to the mailbox in the time allowed for that."},
 	{"no-evidence-possible", "Neither the server nor a copy to the mailbox leaves evidence of what went."},
 	{"no-longer-owed", "The recipient is no longer owed it by the directory on that day."},
@@ -149,14 +152,11 @@ static const struct reason reasons[] = {
 	{"past-meeting", "The meeting had already begun, so nobody is invited to it any more."},
 	{"person-reply", "A person wrote something; it is left unread in the inbox for the "
 		"coordinator."},
-	{"plan-no-role", "The sender may not plan meetings by mail."},
-	{"plan-no-token", "The mail answers none to its sender, which the "
-		"settings ask for before he plans a meeting by mail."},
-	{"plan-not-vouched", "No trusted server vouches for the sender, so he "
-		"plans no meeting by mail."},
 	{"refresh-sent", "An invited person asked for the invitation again and got it as it "
 		"is now."},
 	{"reminder-due", "The recipient is asked to attend and has not answered."},
+	{"scanner-away", "The virus scanner could not look at a file of these "
+		"minutes; it is asked again."},
 	{"sent-again", "Whether the mail had gone could not be found out, so it is sent once "
 		"more under the same Message-ID."},
 	{"server-accepted", "The mail server took the mail over."},

@@ -6,12 +6,13 @@ set -eu
 
 BUILD="build-essential pkg-config libcurl4-gnutls-dev libetpan-dev libgmime-3.0-dev
 	libical-dev libsqlite3-dev libjansson-dev libsodium-dev nettle-dev libidn2-dev
-	libseccomp-dev libsystemd-dev libxml2-dev ca-certificates tzdata"
+	libseccomp-dev libsystemd-dev libxml2-dev libmagic-dev libarchive-dev libytnef0-dev
+	poppler-utils ca-certificates tzdata"
 TEST="libcmocka-dev clang clang-format clang-tidy libclang-rt-14-dev mandoc git
 	dovecot-core dovecot-imapd dovecot-lmtpd dovecot-sieve postfix vacation openssl sqlite3 systemd
 	python3 python3-pytest python3-pytest-xdist python3-icalendar python3-recurring-ical-events
 	python3-jsonschema python3-cryptography radicale xandikos
-	php-cli php-sabre-vobject php-horde-itip"
+	php-cli php-sabre-vobject php-horde-itip clamav-daemon"
 BENCH="isync"
 POLICY=/usr/sbin/policy-rc.d
 LOG=$(mktemp)
@@ -59,6 +60,8 @@ keep_from_boot() {
 		case $package in
 		dovecot-core) systemctl disable dovecot.service dovecot.socket >/dev/null 2>&1 || true ;;
 		radicale) systemctl disable radicale.service >/dev/null 2>&1 || true ;;
+		clamav-daemon) systemctl disable clamav-daemon.service clamav-daemon.socket \
+			clamav-freshclam.service >/dev/null 2>&1 || true ;;
 		postfix) systemctl disable postfix.service >/dev/null 2>&1 || true ;;
 		esac
 	done
