@@ -122,16 +122,26 @@ static void put_moment(struct draft *d, const char *key, const char *seconds_key
 	json_put_int(d->json, seconds_key, m->at);
 }
 
-/* UTC, or in its zone: what the property itself says of the time. */
-static void read_dtstamp(struct draft *d)
+/* UTC, or in its zone: what the property itself says of the time. 0: none. */
+static int64_t stamp_of(struct draft *d, icalproperty_kind kind)
 {
 	struct moment stamp = {0};
-	icalproperty *p = icalcomponent_get_first_property(d->c, ICAL_DTSTAMP_PROPERTY);
+	icalproperty *p = icalcomponent_get_first_property(d->c, kind);
 
 	if (!p || moment_from_property(d->scope, p, &stamp) != MOMENT_OK)
+		return 0;
+	return stamp.at;
+}
+
+static void read_stamps(struct draft *d)
+{
+	int64_t modified = stamp_of(d, ICAL_LASTMODIFIED_PROPERTY);
+
+	d->e->dtstamp = stamp_of(d, ICAL_DTSTAMP_PROPERTY);
+	json_put_int(d->json, "modified", modified ? modified : d->e->dtstamp);
+	if (!d->e->dtstamp)
 		return;
-	d->e->dtstamp = stamp.at;
-	str_auto *text = moment_format(zone_utc(), stamp.at);
+	str_auto *text = moment_format(zone_utc(), d->e->dtstamp);
 	json_put_str(d->json, "dtstamp", text);
 }
 
@@ -368,7 +378,7 @@ void component_read(struct reading *r, struct zone_scope *scope, icalcomponent *
 	read_uid(&d);
 	read_notes(&d);
 	read_sequence(&d);
-	read_dtstamp(&d);
+	read_stamps(&d);
 	read_recurrence_id(&d);
 	read_times(&d, method);
 	put_end(&d);

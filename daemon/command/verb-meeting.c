@@ -11,6 +11,7 @@
 #include "command/trail.h"
 #include "duty/plan.h"
 #include "duty/status.h"
+#include "store/claim.h"
 #include "store/minutes.h"
 #include "store/overview.h"
 
@@ -144,6 +145,7 @@ static json_t *collect(
 	names_put_time(file, "told_at", m->told_at);
 	put_due(file, c, m);
 	if (put(file, "roles", meeting_roles(c->db, m->id, err)) < 0 ||
+		put(file, "sources", claim_sources(c->db, m->id, err)) < 0 ||
 		put(file, "recipients",
 			status_recipients(c->db, settings_of(c), m, c->now, err)) < 0 ||
 		put(file, "others", status_others(c->db, m->id, err)) < 0 ||
@@ -158,6 +160,22 @@ static json_t *collect(
 }
 
 /* ---- for people ---- */
+
+static void print_sources(const struct out *o, const json_t *sources)
+{
+	size_t i;
+	json_t *one;
+
+	json_array_foreach (sources, i, one) {
+		bool is_there = strcmp(json_str_or(one, "state", ""), "there") == 0;
+		str_auto *from = xasprintf("%s (%s)%s",
+			json_str_or(one, "calendar", ""), json_str_or(one, "path", ""),
+			is_there ? "" : ", which has it no more");
+		out_field(o, is_there ? OUT_PLAIN : OUT_BAD,
+			json_bool_or(one, "counts", false) ? "calendar" : "also in",
+			from);
+	}
+}
 
 static void print_entry(const struct out *o, const json_t *file)
 {
@@ -179,6 +197,7 @@ static void print_entry(const struct out *o, const json_t *file)
 	out_field(o, OUT_PLAIN, "where", json_str(file, "location"));
 	out_field(o, OUT_PLAIN, "kind", json_str(file, "kind_name"));
 	out_field(o, OUT_PLAIN, "council", json_str(file, "council_name"));
+	print_sources(o, json_object_get(file, "sources"));
 	out_field(o, json_str(file, "reason") ? OUT_BAD : OUT_PLAIN, "state", state);
 	if (json_bool_or(file, "decisive", false))
 		out_field(o, OUT_PLAIN, "decisive", "yes: it asks for attendance");

@@ -118,7 +118,7 @@ static void put_verified(const struct command *c, json_t *said)
 	bool vouched =
 		json_int_or(said, "from_count", 1) == 1 &&
 		auth_results_vouch(json_object_get(said, "authentication_results"),
-			c->config->settings.authserv_ids, from);
+			c->config->settings.trust.authserv_ids, from);
 	json_object_set_new(said, "verified", json_boolean(vouched));
 }
 

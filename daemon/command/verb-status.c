@@ -5,8 +5,8 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "command/command.h"
-#include "command/control-client.h"
 #include "command/names.h"
+#include "command/status-daemon.h"
 #include "command/status-servers.h"
 #include "command/table.h"
 #include "duty/plan.h"
@@ -146,34 +146,7 @@ static json_t *collect_late(const struct command *c, const json_t *waiting,
 	return TAKE(late);
 }
 
-/* ---- what runs ---- */
-
-static int64_t youngest_start(const json_t *workers, int64_t now)
-{
-	int64_t start = 0;
-	size_t i;
-	json_t *worker;
-
-	json_array_foreach (workers, i, worker) {
-		int64_t at = now - json_int_or(worker, "running_seconds", 0);
-		start = start && start < at ? start : at;
-	}
-	return start;
-}
-
-static json_t *collect_daemon(const struct command *c, struct err *err)
-{
-	json_auto_t *said = control_ask(c->args->state_dir, "status");
-	json_t *workers = json_object_get(said, "workers");
-
-	if (!said)
-		return json_pack("{s:b}", "running", 0);
-	json_t *trouble = overview_trouble(c->db, youngest_start(workers, c->now), err);
-	if (!trouble)
-		return NULL;
-	return json_pack("{s:b, s:O*, s:o}", "running", 1, "workers", workers,
-		"trouble", with_times(trouble));
-}
+/* ---- calendars ---- */
 
 static int add_broken_calendar(const struct source *source, void *context)
 {
@@ -225,13 +198,12 @@ static bool needs_person(const json_t *status, int64_t since)
 {
 	static const char *const lists[] = {
 		"held", "set_aside", "late", "calendars", "unplaced", "refused"};
-	const json_t *daemon = json_object_get(status, "daemon");
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
 		if (json_array_size(json_object_get(status, lists[i])))
 			return true;
 	return is_recent(json_object_get(status, "unserved"), since) ||
-	       json_array_size(json_object_get(daemon, "trouble")) > 0;
+	       status_daemon_needs_person(json_object_get(status, "daemon"));
 }
 
 /* Sets a new reference; -1 where it is NULL. */
@@ -249,7 +221,7 @@ static json_t *collect(const struct command *c, struct err *err)
 	json_auto_t *unplaced = json_array();
 
 	names_put_time(status, "at", c->now);
-	if (!waiting || put(status, "daemon", collect_daemon(c, err)) < 0 ||
+	if (!waiting || put(status, "daemon", status_daemon(c, err)) < 0 ||
 		put(waiting, "by_state", delivery_counts(c->db, err)) < 0 ||
 		put(status, "held", with_times(held_list(c->db, err))) < 0 ||
 		put(status, "late", collect_late(c, waiting, unplaced, err)) < 0 ||
@@ -274,38 +246,6 @@ static json_t *collect(const struct command *c, struct err *err)
 }
 
 /* ---- for people ---- */
-
-static void print_daemon(const struct out *o, const json_t *daemon)
-{
-	size_t i;
-	json_t *one;
-
-	if (!json_bool_or(daemon, "running", false))
-		out_field(o, OUT_FAINT, "daemon", "does not run");
-	json_array_foreach (json_object_get(daemon, "workers"), i, one) {
-		int64_t restarts = json_int_or(one, "restarts", 0);
-		str_auto *span = names_span(json_int_or(one, "running_seconds", 0));
-		str_auto *again = restarts
-					  ? names_count(restarts, "restart", "restarts")
-					  : xstrdup("");
-		str_auto *text =
-			json_object_get(one, "pid")
-				? xasprintf("runs for %s (pid %lld)%s%s", span,
-					  (long long)json_int_or(one, "pid", 0),
-					  restarts ? ", " : "", again)
-				: xasprintf("waits to be started again%s%s",
-					  restarts ? ", " : "", again);
-		out_field(o, json_object_get(one, "pid") ? OUT_PLAIN : OUT_BAD,
-			json_str_or(one, "name", "?"), text);
-	}
-	json_array_foreach (json_object_get(daemon, "trouble"), i, one) {
-		str_auto *since = names_moment(json_str(one, "at"));
-		str_auto *text =
-			xasprintf("%s since %s: %s", json_str_or(one, "what", ""),
-				since, json_str_or(one, "why", ""));
-		out_field(o, OUT_BAD, json_str_or(one, "who", "?"), text);
-	}
-}
 
 static long long count(const json_t *counts, const char *key)
 {
@@ -433,7 +373,7 @@ static void print_calendars(const struct out *o, const json_t *status)
 
 static void print(const struct out *o, const json_t *status)
 {
-	print_daemon(o, json_object_get(status, "daemon"));
+	status_print_daemon(o, json_object_get(status, "daemon"));
 	status_print_servers(o, status);
 	print_waiting(o, json_object_get(status, "waiting"));
 	print_mails(o, "Waits for the coordinator (`utskick held`)",

@@ -1,9 +1,11 @@
 /*
- * One entry of `calendars`: just one of folder, url and caldav is there. Paths are
- * absolute, strings borrowed from the settings.
+ * One entry of `calendars`: just one of folder, url, caldav and mail is there. Paths
+ * are absolute, strings borrowed from the settings.
  */
 #pragma once
 
+#include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 struct calendar_settings {
@@ -12,6 +14,7 @@ struct calendar_settings {
 	const char *url;	/* of an iCalendar file, https */
 	const char *caldav;	/* where a collection is found from, https */
 	const char *collection; /* its displayed name; NULL: name, or the only one */
+	bool mail;		/* what is mailed to the mailbox */
 	const char *user;	/* NULL: nobody signs in */
 	const char *secret_file;
 	const char *secret_credential;
@@ -21,4 +24,9 @@ struct calendar_settings {
 	int64_t largest;     /* bytes of one answer */
 	const char *council; /* all its entries concern this council; NULL */
 	const char *kind;    /* NULL */
+	/* Of what is mailed: */
+	const json_t *mail_from; /* addresses that may plan, beside the unit's */
+	bool answer;
+	int answers_per_day;
+	int messages; /* kept of one entry at most */
 };

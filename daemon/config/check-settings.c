@@ -1,8 +1,6 @@
-#include <errno.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "base/json.h"
@@ -124,7 +122,9 @@ static void check_inspection(const struct look *l)
 		"no kind has the id \"%s\"; it must be one of those in kinds", id);
 }
 
-static void check_folder_there(
+/* One that is not there, or may not be read, may be a share that comes later: intake
+ * says so and looks again, and --check complains. */
+static void check_is_folder(
 	const struct look *l, const char *pointer, const json_t *value)
 {
 	struct stat st;
@@ -132,17 +132,9 @@ static void check_folder_there(
 	if (!json_is_string(value) || !json_string_length(value))
 		return;
 	str_auto *path = file_join(l->dir, json_string_value(value));
-	if (stat(path, &st) < 0)
-		source_file_complain(l->file, l->problems, pointer,
-			"%s: %s; make the folder or name one that is there", path,
-			strerror(errno));
-	else if (!S_ISDIR(st.st_mode))
+	if (stat(path, &st) == 0 && !S_ISDIR(st.st_mode))
 		source_file_complain(l->file, l->problems, pointer,
 			"%s is no folder; name the folder that the files are in", path);
-	else if (access(path, R_OK | X_OK) < 0)
-		source_file_complain(l->file, l->problems, pointer,
-			"%s: %s; let the user that utskickd runs as read it", path,
-			strerror(errno));
 }
 
 static void check_calendars(const struct look *l, const struct source_file *directory)
@@ -159,7 +151,7 @@ static void check_calendars(const struct look *l, const struct source_file *dire
 		str_auto *folder = xasprintf("/calendars/%zu/folder", i);
 		str_auto *council = xasprintf("/calendars/%zu/council", i);
 		str_auto *kind = xasprintf("/calendars/%zu/kind", i);
-		check_folder_there(l, folder, json_object_get(calendar, "folder"));
+		check_is_folder(l, folder, json_object_get(calendar, "folder"));
 		check_reference(l->file, l->problems, kind,
 			json_object_get(calendar, "kind"), kinds, "kind");
 		if (directory->json)
@@ -191,7 +183,7 @@ static void check_address(const struct look *l, const char *at, const json_t *ca
 static void check_one_place(
 	const struct look *l, const char *at, const json_t *calendar)
 {
-	static const char *const places[] = {"folder", "url", "caldav"};
+	static const char *const places[] = {"folder", "url", "caldav", "mail"};
 	int count = 0;
 
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
@@ -200,12 +192,12 @@ static void check_one_place(
 		source_file_complain(l->file, l->problems, at,
 			"does not say where the calendar is; it must have a "
 			"\"folder\", "
-			"a \"url\" or a \"caldav\"");
+			"a \"url\", a \"caldav\" or \"mail\"");
 	if (count > 1)
 		source_file_complain(l->file, l->problems, at,
 			"says more than once where the calendar is; it must have one "
 			"of "
-			"\"folder\", \"url\" and \"caldav\"");
+			"\"folder\", \"url\", \"caldav\" and \"mail\"");
 }
 
 /* What says nothing where it stands was meant to say something. */
@@ -213,7 +205,8 @@ static void check_belongs(const struct look *l, const char *at, const json_t *ca
 {
 	static const char *const members[] = {
 		"user", "secret", "ca_file", "collection"};
-	bool has_folder = json_object_get(calendar, "folder") != NULL;
+	bool has_mail = json_object_get(calendar, "mail") != NULL;
+	bool has_folder = has_mail || json_object_get(calendar, "folder");
 	bool has_url = json_object_get(calendar, "url") != NULL;
 
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
@@ -226,7 +219,9 @@ static void check_belongs(const struct look *l, const char *at, const json_t *ca
 			"says nothing about a calendar that is a %s; it must go, or "
 			"the "
 			"calendar be a %s",
-			has_folder ? "folder" : "url",
+			has_mail     ? "mail"
+			: has_folder ? "folder"
+				     : "url",
 			is_collection ? "\"caldav\"" : "\"url\" or a \"caldav\"");
 	}
 }
@@ -242,24 +237,61 @@ static void check_sign_in(const struct look *l, const char *at, const json_t *ca
 			has_user ? "user" : "secret", has_user ? "secret" : "user");
 }
 
+/* There is one mailbox, so its meetings are one calendar. */
+static void check_one_mail(const struct look *l)
+{
+	size_t i;
+	json_t *calendar;
+	bool has_mail = false;
+
+	json_array_foreach (get(l, "calendars"), i, calendar) {
+		if (!json_object_get(calendar, "mail"))
+			continue;
+		str_auto *at = xasprintf("/calendars/%zu/mail", i);
+		if (has_mail)
+			source_file_complain(l->file, l->problems, at,
+				"is the second calendar that is mailed; one must hold "
+				"all");
+		has_mail = true;
+	}
+}
+
 static void check_calendar_servers(const struct look *l)
 {
 	size_t i;
 	json_t *calendar;
 
+	check_one_mail(l);
 	json_array_foreach (get(l, "calendars"), i, calendar) {
 		str_auto *at = xasprintf("/calendars/%zu", i);
 		check_one_place(l, at, calendar);
 		check_address(l, at, calendar, "url");
 		check_address(l, at, calendar, "caldav");
 		check_belongs(l, at, calendar);
-		if (json_object_get(calendar, "folder"))
+		if (json_object_get(calendar, "folder") ||
+			json_object_get(calendar, "mail"))
 			continue;
 		check_sign_in(l, at, calendar);
 		check_secret(l->file, l->problems, l->dir, at, "secret", "calendar",
 			calendar);
 		check_ca_file(l->file, l->problems, l->dir, at, calendar);
 	}
+}
+
+static void check_trust(const struct look *l)
+{
+	const json_t *trust = get(l, "trust");
+	bool is_exchange =
+		strcmp(json_str_or(trust, "provider", ""), "exchange-online") == 0;
+
+	if (is_exchange && !json_object_get(trust, "tenant"))
+		source_file_complain(l->file, l->problems, "/trust/provider",
+			"needs to know which tenant is ours; \"trust\" must have a "
+			"\"tenant\" with its id and domains");
+	if (!is_exchange && json_object_get(trust, "tenant"))
+		source_file_complain(l->file, l->problems, "/trust/tenant",
+			"says nothing without \"provider\": \"exchange-online\"; it "
+			"must go, or the provider be set");
 }
 
 static void check_mailbox_folders(const struct look *l)
@@ -292,4 +324,5 @@ void check_settings(const struct source_file *settings,
 	check_servers(settings, dir, problems);
 	check_calendar_servers(&l);
 	check_mailbox_folders(&l);
+	check_trust(&l);
 }

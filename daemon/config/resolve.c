@@ -98,6 +98,25 @@ static void resolve_hello(json_t *settings)
 	json_put_str(smtp, "hello", address_domain(normal ? normal : address));
 }
 
+/* Meetings may be mailed wherever nothing is said of it. */
+static void resolve_mailed(json_t *settings)
+{
+	const json_t *mailbox = json_object_get(settings, "mailbox");
+	json_t *calendars = json_object_get(settings, "calendars");
+	size_t i;
+	json_t *calendar;
+
+	json_array_foreach (calendars, i, calendar)
+		if (json_object_get(calendar, "mail"))
+			return;
+	str_auto *name = xasprintf("mail:%s", json_str_or(mailbox, "address", ""));
+	/* The schema's defaults, as there was nothing to fill them in to. */
+	json_array_append_new(
+		calendars, json_pack("{s:s, s:{s:[], s:b, s:i, s:i}}", "name", name,
+				   "mail", "from", "answer", 1, "answers_per_day", 200,
+				   "messages", 500));
+}
+
 static void resolve_languages(json_t *directory, const char *language)
 {
 	size_t i;
@@ -128,6 +147,7 @@ int resolve_all(json_t *settings, json_t *directory, const char *dir, struct err
 		resolve_path(calendar, "ca_file", absolute);
 		resolve_path(json_object_get(calendar, "secret"), "file", absolute);
 	}
+	resolve_mailed(settings);
 	resolve_path(settings, "templates", absolute);
 	resolve_provider(json_object_get(settings, "smtp"));
 	resolve_hello(settings);

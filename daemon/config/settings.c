@@ -160,9 +160,26 @@ static void take_calendar_server(struct calendar_settings *c, struct taking *t)
 	c->secret_file = json_str(secret, "file");
 	c->secret_credential = json_str(secret, "credential");
 	c->ca_file = json_str(t->from, "ca_file");
+	if (!c->url && !c->caldav)
+		return;
 	c->poll_minutes = take_int(t, "poll_minutes");
 	c->timeout_seconds = take_int(t, "timeout_seconds");
 	c->largest = take_int(t, "largest_mib") * MIB;
+}
+
+static void take_mailed(struct calendar_settings *c, struct taking *t)
+{
+	const json_t *outer = t->from;
+
+	c->mail = json_object_get(outer, "mail") != NULL;
+	if (!c->mail)
+		return;
+	take_object(t, "mail");
+	c->mail_from = take_array(t, "from");
+	c->answer = take_bool(t, "answer");
+	c->answers_per_day = take_int(t, "answers_per_day");
+	c->messages = take_int(t, "messages");
+	t->from = outer;
 }
 
 static void take_calendars(struct settings *s, struct taking *t)
@@ -177,6 +194,7 @@ static void take_calendars(struct settings *s, struct taking *t)
 		c->name = take_str(t, "name");
 		c->folder = json_str(t->from, "folder");
 		take_calendar_server(c, t);
+		take_mailed(c, t);
 		c->council = json_str(t->from, "council");
 		c->kind = json_str(t->from, "kind");
 	}
@@ -222,7 +240,11 @@ static void take_policies(struct settings *s, struct taking *t)
 	s->shared_places = take_array(t, "shared_places");
 	t->from = top;
 	take_object(t, "trust");
-	s->authserv_ids = take_array(t, "authserv_ids");
+	take_array(t, "authserv_ids");
+	s->trust = trust_settings_of(t->from);
+	t->from = top;
+	take_object(t, "daily_mail");
+	s->daily = daily_settings_of(t->from);
 	t->from = top;
 	take_object(t, "minutes");
 	s->minutes_types = take_array(t, "types");
@@ -235,6 +257,7 @@ static void take_policies(struct settings *s, struct taking *t)
 	take_object(t, "limits");
 	s->automatic_mail_per_day = take_int(t, "automatic_mail_per_day");
 	s->attachments_largest = take_int(t, "attachments_mib") * MIB;
+	s->calendar_loss_percent = take_int(t, "calendar_loss_percent");
 	t->from = top;
 }
 

@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "config/calendar-settings.h"
 #include "config/server-settings.h"
+#include "config/trust-settings.h"
 #include "net/smtp.h"
 
 enum handled_by { HANDLED_BY_MOVE, HANDLED_BY_KEYWORD };
@@ -102,8 +103,8 @@ struct settings {
 	const char *inspection_kind; /* the year's plan: owed each season */
 	int autumn_month;	     /* 2 to 12 */
 	const json_t *shared_places; /* words: several meetings at once are no clash */
-	const json_t
-		*authserv_ids; /* whose Authentication-Results count; [] nobody's */
+	struct trust_settings trust;
+	struct daily_settings daily;
 	const json_t *minutes_types; /* allowed media types */
 	int64_t minutes_largest;
 	int minutes_files; /* of one mail */
@@ -112,6 +113,7 @@ struct settings {
 	int clamd_retry_minutes;
 	int automatic_mail_per_day;
 	int64_t attachments_largest; /* bytes of what goes along with one invitation */
+	int calendar_loss_percent; /* of its meetings: the coordinator is asked first */
 	struct reader_settings reader;
 	json_t *json; /* owns every string above */
 };

@@ -95,10 +95,8 @@ static void work(struct dispatch *d)
 
 		worker_beat(d->ctx);
 		more = turn(d, now, &err);
-		if (more < 0)
-			trouble_met(&d->store_trouble, d->db, &err, now);
-		else
-			trouble_over(&d->store_trouble, d->db, now);
+		worker_note_store(
+			d->ctx, &d->store_trouble, d->db, more < 0 ? &err : NULL, now);
 	}
 }
 
@@ -218,6 +216,7 @@ static int start(struct dispatch *d, struct err *err)
 	d->db = db_open(path, err);
 	if (!d->db)
 		return -1;
+	trouble_begin_anew(&d->store_trouble, d->db);
 	/* Who died between a commit and its wake-up may have been us. */
 	wake_up(&d->ctx->wake, WORKER_OFFICE);
 	wake_up(&d->ctx->wake, WORKER_INTAKE);

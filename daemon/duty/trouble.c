@@ -65,6 +65,14 @@ void trouble_resume(struct trouble *t, struct db *db, int64_t now)
 	t->retry_at = now;
 }
 
+void trouble_begin_anew(struct trouble *t, struct db *db)
+{
+	struct err ignored = ERR_INIT;
+
+	t->pause = 0;
+	trouble_forget(db, t->who, t->what, &ignored);
+}
+
 void trouble_over(struct trouble *t, struct db *db, int64_t now)
 {
 	struct err ignored = ERR_INIT;

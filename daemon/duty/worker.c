@@ -6,6 +6,8 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
+#include "duty/trouble.h"
+#include "store/journal.h"
 
 /* A signal handler can reach nothing else. */
 static volatile sig_atomic_t stop_asked;
@@ -62,6 +64,27 @@ static void say(const struct worker_context *ctx, char what)
 void worker_beat(const struct worker_context *ctx)
 {
 	say(ctx, WORKER_BUSY);
+}
+
+void worker_note_store(const struct worker_context *ctx, struct trouble *t,
+	struct db *db, const struct err *why, int64_t now)
+{
+	bool was_there = t->pause > 0;
+	struct err err = ERR_INIT;
+
+	/* That nothing failed says little where nothing was to be written. */
+	if (!why && was_there &&
+		trouble_keep(db, t->who, t->what, t->since, "", now, &err) < 0) {
+		if (trouble_left(t, now) > 0)
+			return;
+		why = &err;
+	}
+	if (why)
+		trouble_met(t, db, why, now);
+	else
+		trouble_over(t, db, now);
+	if (was_there != (t->pause > 0))
+		say(ctx, t->pause ? WORKER_STORE_TROUBLE : WORKER_STORE_BACK);
 }
 
 enum wake_reason worker_wait(const struct worker_context *ctx, enum worker self,

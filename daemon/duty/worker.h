@@ -32,6 +32,10 @@ enum worker_exit {
  * silent. */
 #define WORKER_BUSY 'b'
 #define WORKER_WAITING 'w'
+/* The store cannot be written to, so that nothing can be told by way of it; it can
+ * again. */
+#define WORKER_STORE_TROUBLE 's'
+#define WORKER_STORE_BACK 'o'
 
 /*
  * First thing in a worker: log name, time zone, signals. TERM and HUP are blocked from
@@ -44,6 +48,14 @@ void worker_begin(const struct worker_context *ctx, enum worker self);
 bool worker_should_stop(void);
 /* I am alive and busy: once per step. */
 void worker_beat(const struct worker_context *ctx);
+/*
+ * A step went well, or the store did not take it (why): the store's trouble is met, or
+ * over where it can be written to, and the supervisor hears of it.
+ */
+struct db;
+struct trouble;
+void worker_note_store(const struct worker_context *ctx, struct trouble *t,
+	struct db *db, const struct err *why, int64_t now);
 /* wake_wait_many, told to the supervisor as waiting. */
 enum wake_reason worker_wait(const struct worker_context *ctx, enum worker self,
 	const int *fds, size_t count, int64_t timeout_ms);

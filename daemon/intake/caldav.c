@@ -128,21 +128,6 @@ static bool is_as_before(const struct caldav *c, const char *path, const json_t 
 	return *etag && strcmp(json_str_or(c->known, path, ""), etag) == 0;
 }
 
-/* How many there are when all is done. */
-static size_t count_left(const struct caldav *c)
-{
-	size_t count = json_object_size(c->listed);
-	const char *path;
-	json_t *etag;
-
-	if (c->is_whole)
-		return count;
-	json_object_foreach (c->known, path, etag)
-		count += !json_object_get(c->listed, path) &&
-			 !json_object_get(c->gone, path);
-	return count;
-}
-
 static enum fetch take_list(struct caldav *c, struct err *err)
 {
 	const char *path;
@@ -152,14 +137,6 @@ static enum fetch take_list(struct caldav *c, struct err *err)
 	c->known = source_etags(c->f->db, c->f->calendar->name, err);
 	if (!c->known)
 		return FETCH_STORE;
-	/* Rights that were taken away look just like this. */
-	if (count_left(c) == 0 && json_object_size(c->known) > 1) {
-		err_set(err, ERR_PERM,
-			"all %zu entries are suddenly gone; nothing is cancelled. If "
-			"that is right, keep one entry in it, cancelled",
-			json_object_size(c->known));
-		return FETCH_FAILED;
-	}
 	json_object_foreach (c->listed, path, listed)
 		if (!is_as_before(c, path, listed))
 			json_array_append_new(c->wanted, json_string(path));

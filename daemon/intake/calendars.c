@@ -26,10 +26,12 @@ struct calendars calendars_new(const struct settings *settings)
 	return (struct calendars){.settings = settings,
 		.watch_fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC),
 		.is_due = true,
+		.folders = xcalloc(
+			settings->calendar_count + 1, sizeof(struct seen_folder)),
 		.trouble = {.who = "intake",
 			.what = "calendars",
 			.first = 5,
-			.longest = 300}};
+			.longest = 60}};
 }
 
 void calendars_deinit(struct calendars *c)
@@ -37,8 +39,21 @@ void calendars_deinit(struct calendars *c)
 	for (size_t i = 0; i < c->seen_count; i++)
 		free(c->seen[i].path);
 	free(c->seen);
+	free(c->folders);
 	if (c->watch_fd >= 0)
 		close(c->watch_fd);
+}
+
+/* A share that was mounted, or has gone away, covers what is watched without a word. */
+static bool is_another(const struct calendars *c, size_t i)
+{
+	const struct seen_folder *seen = &c->folders[i];
+	struct stat st;
+
+	if (!seen->inode || !c->settings->calendars[i].folder)
+		return false;
+	return stat(c->settings->calendars[i].folder, &st) < 0 ||
+	       st.st_ino != seen->inode || st.st_dev != seen->device;
 }
 
 void calendars_take_events(struct calendars *c)
@@ -48,6 +63,8 @@ void calendars_take_events(struct calendars *c)
 	/* Which file it was is not looked at: a scan finds out, overflow or not. */
 	while (c->watch_fd >= 0 && read(c->watch_fd, events, sizeof(events)) > 0)
 		c->is_due = true;
+	for (size_t i = 0; i < c->settings->calendar_count; i++)
+		c->is_due = c->is_due || is_another(c, i);
 }
 
 /* ---- a file ---- */
@@ -232,6 +249,15 @@ static int scan_files(struct calendars *c, struct db *db,
 	return kept;
 }
 
+static void note_folder(struct calendars *c, size_t i, DIR *dir)
+{
+	struct stat st = {.st_ino = 0};
+
+	if (dir && fstat(dirfd(dir), &st) < 0)
+		st.st_ino = 0;
+	c->folders[i] = (struct seen_folder){st.st_dev, st.st_ino};
+}
+
 /* 1, 0, -1 the store; *ret_bad is set where the folder cannot be read. */
 static int scan_folder(struct calendars *c, struct db *db,
 	const struct calendar_settings *calendar, int64_t now, struct err *ret_bad,
@@ -245,6 +271,7 @@ static int scan_folder(struct calendars *c, struct db *db,
 	if (c->watch_fd >= 0)
 		inotify_add_watch(c->watch_fd, calendar->folder, WATCHED);
 	dir_auto *dir = opendir(calendar->folder);
+	note_folder(c, (size_t)(calendar - c->settings->calendars), dir);
 	if (!dir) {
 		err_set(ret_bad, ERR_TEMP, "calendar \"%s\": %s: %s", calendar->name,
 			calendar->folder, strerror(errno));

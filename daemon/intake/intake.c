@@ -28,10 +28,7 @@ struct intake {
 
 static void note_store(struct intake *in, bool ok, const struct err *err, int64_t now)
 {
-	if (ok)
-		trouble_over(&in->store_trouble, in->db, now);
-	else
-		trouble_met(&in->store_trouble, in->db, err, now);
+	worker_note_store(in->ctx, &in->store_trouble, in->db, ok ? NULL : err, now);
 }
 
 static void work_calendars(struct intake *in, int64_t now)
@@ -154,6 +151,11 @@ static int64_t smaller(int64_t a, int64_t b)
 	return a < b ? a : b;
 }
 
+static int64_t larger(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
 /* Seconds until the mailbox is to be looked at; 0 now. Clocks jump: what is further
  * away than it can have been planned is due. */
 static int64_t mailbox_left(struct intake *in, int64_t now)
@@ -176,8 +178,10 @@ static int64_t wait_seconds(struct intake *in, int64_t now)
 {
 	int64_t left = mailbox_left(in, now);
 
+	/* Its next try is the next mail, which a server that is away keeps waiting. */
 	if (in->store_trouble.pause)
-		return trouble_left(&in->store_trouble, now);
+		return larger(trouble_left(&in->store_trouble, now),
+			trouble_left(&in->mailbox.trouble, now));
 	if (in->calendars.trouble.pause)
 		left = smaller(left, trouble_left(&in->calendars.trouble, now));
 	if (in->subscriptions.count)
@@ -278,6 +282,9 @@ int intake_main(const struct worker_context *ctx)
 	in.mailbox = mailbox_new(ctx, in.db);
 	in.calendars = calendars_new(&ctx->config->settings);
 	in.subscriptions = subscriptions_new(ctx, in.db);
+	trouble_resume(&in.mailbox.trouble, in.db, clock_now());
+	trouble_resume(&in.calendars.trouble, in.db, clock_now());
+	trouble_begin_anew(&in.store_trouble, in.db);
 	if (ctx->once) {
 		work_calendars(&in, clock_now());
 		work_mailbox(&in);

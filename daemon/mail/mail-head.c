@@ -146,6 +146,37 @@ static void put_auth_results(json_t *to, const struct header_fields *fields)
 	json_decref(list);
 }
 
+/* The host behind "by" in a Received field (RFC 5321, 4.4). The caller frees; NULL. */
+static char *received_by(const char *value)
+{
+	str_auto *plain = header_plain(value);
+	const char *by = strstr(plain, " by ");
+	return by ? xstrndup(by + 4, strcspn(by + 4, " ;\t(")) : NULL;
+}
+
+/* What Exchange wrote; what stands there twice is nobody's word. */
+static void put_exchange(json_t *to, const struct header_fields *fields)
+{
+	static const char *const names[][2] = {
+		{"auth_as", "x-ms-exchange-organization-authas"},
+		{"tenant", "x-ms-exchange-crosstenant-id"},
+		{"originator", "x-originatororg"}};
+	const char *received = header_fields_get(fields, "received");
+	json_t *exchange = json_object();
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (header_fields_count(fields, names[i][1]) != 1)
+			continue;
+		str_auto *value = header_plain(header_fields_get(fields, names[i][1]));
+		json_put_str(exchange, names[i][0], value);
+	}
+	str_auto *by = received ? received_by(received) : NULL;
+	if (json_object_get(exchange, "auth_as")) {
+		json_put_str(exchange, "received_by", by);
+		json_object_set(to, "exchange", exchange);
+	}
+	json_decref(exchange);
+}
+
 static char *word_of(const struct header_fields *fields, const char *name)
 {
 	const char *raw = header_fields_get(fields, name);
@@ -180,5 +211,6 @@ void mail_head_put(json_t *to, const struct header_fields *fields)
 	if (*automatic)
 		json_put_str(to, "auto_submitted", automatic);
 	put_auth_results(to, fields);
+	put_exchange(to, fields);
 	put_list(to, fields);
 }

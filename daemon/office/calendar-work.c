@@ -7,11 +7,11 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "duty/placing.h"
-#include "mail/address.h"
+#include "office/calendar-loss.h"
 #include "office/meeting-entry.h"
 #include "office/notices.h"
 #include "store/blob.h"
+#include "store/claim.h"
 #include "store/journal.h"
 #include "store/meeting.h"
 #include "store/source.h"
@@ -27,21 +27,7 @@ static const struct calendar_settings *calendar_of(
 	return NULL;
 }
 
-static void add_id(json_t *set, int64_t id)
-{
-	str_auto *key = xasprintf("%lld", (long long)id);
-
-	json_object_set_new(set, key, json_true());
-}
-
-static bool has_id(const json_t *set, int64_t id)
-{
-	str_auto *key = xasprintf("%lld", (long long)id);
-
-	return json_object_get(set, key) != NULL;
-}
-
-/* Occurrences as meetings; their ids go into the set `seen`. */
+/* Occurrences as meetings; their ids go into `seen`. */
 static int put_occurrences(struct office *o, const struct source *source,
 	const json_t *calendar, int64_t now, json_t *seen, struct err *err)
 {
@@ -59,100 +45,34 @@ static int put_occurrences(struct office *o, const struct source *source,
 		if (meeting_entry_put(o, source->id, settings, component, occurrence,
 			    now, &id, err) < 0)
 			return -1;
-		add_id(seen, id);
+		json_array_append_new(seen, json_integer(id));
 	}
 	return 0;
 }
 
-static int count_told(struct office *o, const json_t *ids, struct err *err)
+/* UIDs of entries that cannot be read: they say nothing about their meetings, which
+ * stay as they are. */
+static json_t *unreadable(const json_t *problems)
 {
-	int told = 0;
-	size_t i;
-	json_t *one;
-
-	json_array_foreach (ids, i, one) {
-		meeting_auto m = MEETING_EMPTY;
-		int found = meeting_get(o->db, json_integer_value(one), &m, err);
-		if (found < 0)
-			return -1;
-		told += found && m.told && m.state == MEETING_PLANNED;
-	}
-	return told;
-}
-
-/* An entry that can no longer be read says nothing about its meetings: they stay as
- * they are. */
-static bool is_problem(const json_t *problems, const char *source_uid)
-{
+	json_t *uids = json_array();
 	size_t i;
 	json_t *one;
 
 	json_array_foreach (problems, i, one)
-		if (strcmp(json_str_or(one, "uid", ""), source_uid) == 0)
-			return true;
-	return false;
-}
-
-static int drop_meeting(struct office *o, int64_t id, const json_t *problems,
-	int64_t now, struct err *err)
-{
-	meeting_auto m = MEETING_EMPTY;
-	int found = meeting_get(o->db, id, &m, err);
-
-	if (found <= 0)
-		return found;
-	if (m.state == MEETING_CANCELLED || is_problem(problems, m.source_uid))
-		return 0;
-	return meeting_set_state(
-		o->db, id, MEETING_CANCELLED, "meeting-gone", now, err);
-}
-
-/* An entry of a collection that was taken away while others are there: a series that
- * ends is no calendar that emptied itself (intake sees to that one). 1, 0, -1. */
-static int is_entry_removed(
-	const struct office *o, const struct source *source, struct err *err)
-{
-	const struct calendar_settings *settings = calendar_of(o, source);
-
-	if (!source->is_gone || !settings || !settings->caldav)
-		return 0;
-	json_auto_t *there = source_etags(o->db, source->calendar, err);
-	return there ? json_object_size(there) > 0 : -1;
-}
-
-/* Meetings of the source that it no longer has are cancelled, unless all that were told
- * went at once. */
-static int drop_missing(struct office *o, const struct source *source,
-	const json_t *seen, const json_t *problems, int64_t now, struct err *err)
-{
-	json_auto_t *known = meeting_ids_of_source(o->db, source->id, now, err);
-	size_t i;
-	json_t *one;
-
-	if (!known)
-		return -1;
-	int told = count_told(o, known, err);
-	int is_removed = is_entry_removed(o, source, err);
-	if (told < 0 || is_removed < 0)
-		return -1;
-	if (told > 1 && json_object_size(seen) == 0 && !is_removed)
-		return notice_calendar_emptied(o, source, told, now, err);
-	json_array_foreach (known, i, one) {
-		int64_t id = json_integer_value(one);
-		if (!has_id(seen, id) && drop_meeting(o, id, problems, now, err) < 0)
-			return -1;
-	}
-	return 0;
+		if (json_str(one, "uid"))
+			json_array_append(uids, json_object_get(one, "uid"));
+	return uids;
 }
 
 static int take_calendar(struct office *o, const struct source *source,
 	const json_t *calendar, int64_t now, struct err *err)
 {
-	json_auto_t *seen = json_object();
+	json_auto_t *seen = json_array();
 	const json_t *problems = json_object_get(calendar, "problems");
+	json_auto_t *spared = unreadable(problems);
 
 	if (put_occurrences(o, source, calendar, now, seen, err) < 0 ||
-		drop_missing(o, source, seen, problems, now, err) < 0 ||
+		claim_miss(o->db, source->id, seen, spared, now, err) < 0 ||
 		notice_problems(o, source, problems, now, err) < 0)
 		return -1;
 	return source_decide(o->db, source->id, source->sha256, NULL, now, err);
@@ -261,6 +181,10 @@ static int read_source(
 	buf_auto bytes = BUF_EMPTY;
 	struct reading r = {READER_OK, NULL};
 
+	/* A calendar that the settings no longer name says nothing new. */
+	if (!calendar_of(o, source))
+		return source_decide(
+			o->db, source->id, source->sha256, source->broken, now, err);
 	if (source->is_gone)
 		calendar = json_object();
 	else if (source_read(o->db, source->id, &bytes, err) < 0)
@@ -311,9 +235,23 @@ static int start_day(struct office *o, int64_t now, struct err *err)
 	return source_renew_all(o->db, err);
 }
 
+int calendar_work_begin(struct office *o, struct err *err)
+{
+	const struct settings *s = &o->config->settings;
+	json_auto_t *names = json_array();
+
+	for (size_t i = 0; i < s->calendar_count; i++)
+		json_array_append_new(names, json_string(s->calendars[i].name));
+	return claim_retire(o->db, names, err);
+}
+
 int calendar_work(struct office *o, int64_t now, struct err *err)
 {
 	if (start_day(o, now, err) < 0)
 		return -1;
-	return read_new(o, now, err);
+	int count = read_new(o, now, err);
+	if (count < 0)
+		return -1;
+	int lost = calendar_loss_work(o, now, err);
+	return lost < 0 ? -1 : count + lost;
 }

@@ -9,6 +9,7 @@
 #include "office/match.h"
 #include "office/minutes-files.h"
 #include "office/minutes-out.h"
+#include "office/policy.h"
 #include "store/meeting.h"
 #include "store/minutes.h"
 
@@ -87,12 +88,11 @@ static const char *objection(struct office *o, const struct mail_case *c,
 		return NULL;
 	if (m->starts_at > c->now || m->state != MEETING_PLANNED)
 		return "minutes-meeting-not-held";
-	int may = match_may_hand_in(o, m->id, c->from, err);
+	const char *reason = NULL;
+	int may = policy_allows(o, c, POLICY_MINUTES, m->id, &reason, err);
 	if (may < 0)
 		*ret_status = -1;
-	if (may <= 0)
-		return "minutes-no-role";
-	return c->is_vouched ? NULL : "minutes-not-vouched";
+	return may > 0 ? NULL : reason;
 }
 
 static int accept_or_skip(struct office *o, const struct mail_case *c,

@@ -26,6 +26,7 @@ struct mail_case {
 	bool is_released;	  /* the coordinator said yes to what was held */
 	int64_t released_meeting; /* the meeting he named; 0: none */
 	int64_t delivery_id;	  /* ours that it quotes; 0: none */
+	bool has_code;		  /* its subject has a code that we made */
 	json_t *files;		  /* what is handed in (minutes-files.h) */
 	struct buf *contents;	  /* their bytes, in that order */
 	struct buf *texts;	  /* what is written in them, UTF-8; may be empty */

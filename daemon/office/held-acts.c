@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "office/calendar-loss.h"
 #include "office/itip.h"
 #include "office/notices.h"
 
@@ -21,6 +22,11 @@ static const struct held_act acts[] = {
 	{.name = "refresh",
 		.no_reason = "held-refused",
 		.describe = "The invitation is sent again."},
+	{.name = "source",
+		.yes = calendar_loss_yes,
+		.no = calendar_loss_no,
+		.describe = "Meetings that went from a calendar at once are called "
+			    "off; a no lets them stand."},
 };
 
 const struct held_act *held_act_find(const char *name)

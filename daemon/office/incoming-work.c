@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "mail/address.h"
 #include "mail/auth-results.h"
+#include "mail/exchange-auth.h"
 #include "mail/message-id.h"
 #include "office/handler.h"
 #include "office/match.h"
@@ -112,18 +113,26 @@ static int64_t quoted_delivery(const struct office *o, const json_t *said)
 		  : message_id_delivery(o->key, json_str_or(said, "references", ""));
 }
 
-static void open_case(struct mail_case *c, const struct office *o,
-	const struct incoming *in, const json_t *said, int64_t now)
+static bool is_vouched(
+	const struct trust_settings *trust, const json_t *said, const char *from)
 {
 	const json_t *fields = json_object_get(said, "authentication_results");
 
+	return auth_results_vouch(fields, trust->authserv_ids, from) ||
+	       (trust->is_exchange_online &&
+		       exchange_auth_vouches(json_object_get(said, "exchange"),
+			       trust->tenant_id, trust->tenant_domains, from));
+}
+
+static void open_case(struct mail_case *c, const struct office *o,
+	const struct incoming *in, const json_t *said, int64_t now)
+{
 	c->in = in;
 	c->said = said;
 	c->from = json_str(said, "from");
 	c->class = json_str_or(said, "class", "unknown");
-	c->is_vouched =
-		c->from && json_int_or(said, "from_count", 1) == 1 &&
-		auth_results_vouch(fields, o->config->settings.authserv_ids, c->from);
+	c->is_vouched = c->from && json_int_or(said, "from_count", 1) == 1 &&
+			is_vouched(&o->config->settings.trust, said, c->from);
 	c->delivery_id = quoted_delivery(o, said);
 	c->now = now;
 }

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "duty/plan.h"
 #include "office/itip.h"
+#include "office/policy.h"
 #include "office/post.h"
 #include "store/incoming.h"
 #include "store/journal.h"
@@ -93,9 +94,12 @@ int itip_counter(struct office *o, const struct mail_case *c, struct decision *r
 		return decide(ret, "recorded", "itip-too-late", m.id, false);
 	if (json_int_or(said, "sequence", 0) < m.sequence)
 		return decide(ret, "ignored", "counter-stale", m.id, true);
-	return handler_hold(o, c, "counter",
-		c->is_vouched ? "counter-proposed" : "answer-not-vouched", m.id, ret,
-		err);
+	const char *why = NULL;
+	int may = policy_allows(o, c, POLICY_ANSWER, m.id, &why, err);
+	if (may < 0)
+		return -1;
+	return handler_hold(
+		o, c, "counter", may ? "counter-proposed" : why, m.id, ret, err);
 }
 
 int itip_refuse_counter(struct office *o, const struct held *held,
@@ -153,9 +157,12 @@ int itip_refresh(struct office *o, const struct mail_case *c, struct decision *r
 		return found;
 	if (!is_open(&m, c->now))
 		return decide(ret, "recorded", "itip-too-late", m.id, true);
-	if (!c->is_vouched && !c->is_released)
-		return handler_hold(
-			o, c, "refresh", "answer-not-vouched", m.id, ret, err);
+	const char *why = NULL;
+	int may = policy_allows(o, c, POLICY_ANSWER, m.id, &why, err);
+	if (may < 0)
+		return -1;
+	if (!may && !c->is_released)
+		return handler_hold(o, c, "refresh", why, m.id, ret, err);
 	int count =
 		delivery_count_to(o->db, who.address, clock_add_days(c->now, -1), err);
 	if (count < 0)

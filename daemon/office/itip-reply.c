@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "office/decline.h"
 #include "office/itip.h"
+#include "office/policy.h"
 #include "store/answer.h"
 #include "store/journal.h"
 #include "store/letter.h"
@@ -210,6 +211,10 @@ static int take_answer(struct replying *r, const json_t *said, struct err *err)
 	int found = itip_meeting(r->o, said, &m, err);
 	if (found < 0)
 		return -1;
+	const char *why = NULL;
+	int may = policy_allows(r->o, c, POLICY_ANSWER, m.id, &why, err);
+	if (may < 0)
+		return -1;
 	struct finding f = not_his(said);
 	if (voice != VOICE_NONE && !found)
 		f = (struct finding){
@@ -217,8 +222,8 @@ static int take_answer(struct replying *r, const json_t *said, struct err *err)
 	else if (voice != VOICE_NONE && !is_partstat(json_str_or(said, "partstat", "")))
 		f = (struct finding){
 			RANK_NOT_HIS, "ignored", "answer-no-partstat", m.id, true};
-	else if (voice != VOICE_NONE && !c->is_vouched && !c->is_released)
-		return hold(r, "answer-not-vouched", m.id, err);
+	else if (voice != VOICE_NONE && !may && !c->is_released)
+		return hold(r, why, m.id, err);
 	else if (voice == VOICE_ASSISTANT && !c->is_released)
 		return hold(r, "answer-sent-by", m.id, err);
 	else if (voice != VOICE_NONE)

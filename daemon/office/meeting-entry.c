@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "duty/placing.h"
 #include "mail/address.h"
+#include "store/claim.h"
 #include "store/meeting-file.h"
 #include "store/meeting.h"
 
@@ -72,14 +73,39 @@ static void place(struct office *o, const struct calendar_settings *calendar,
 	}
 }
 
-int meeting_entry_put(struct office *o, int64_t source_id,
+/* Sets id where the meeting is known. 1 this source's word counts, or nothing is known;
+ * 0 another's does. */
+static int claim_known(struct office *o, struct claim *claim, const json_t *occurrence,
+	struct err *err)
+{
+	int found = meeting_find_source_id(o->db, json_str_or(occurrence, "uid", ""),
+		json_str_or(occurrence, "recurrence_id", ""), &claim->meeting_id, err);
+
+	if (found < 0)
+		return -1;
+	return found ? claim_put(o->db, claim, err) : 1;
+}
+
+static struct claim claim_of(const struct office *o, int64_t source_id,
+	const struct calendar_settings *calendar, const json_t *component)
+{
+	return (struct claim){
+		.source_id = source_id,
+		.rank = (int)(calendar - o->config->settings.calendars),
+		.sequence = (int)json_int_or(component, "sequence", 0),
+		.modified_at = json_int_or(component, "modified", 0),
+	};
+}
+
+static int put(struct office *o, struct claim *claim,
 	const struct calendar_settings *calendar, const json_t *component,
-	const json_t *occurrence, int64_t now, int64_t *ret_id, struct err *err)
+	const json_t *occurrence, int64_t now, struct err *err)
 {
 	meeting_auto m = MEETING_EMPTY;
 	struct placing placing;
+	bool is_known = claim->meeting_id != 0;
 
-	m.source_id = source_id;
+	m.source_id = claim->source_id;
 	m.source_uid = xstrdup(json_str_or(occurrence, "uid", ""));
 	m.recurrence_id = xstrdup(json_str_or(occurrence, "recurrence_id", ""));
 	m.uid = own_uid(o, m.source_uid, m.recurrence_id);
@@ -94,10 +120,23 @@ int meeting_entry_put(struct office *o, int64_t source_id,
 	str_auto *day = clock_day(m.starts_at);
 	place(o, calendar, component, day, &placing, &m);
 	m.code = wished_code(&placing, day);
-	if (meeting_put(o->db, &m, now, ret_id, err) < 0)
+	if (meeting_put(o->db, &m, now, &claim->meeting_id, err) < 0 ||
+		(!is_known && claim_put(o->db, claim, err) < 0) ||
+		meeting_files_put(o->db, claim->meeting_id,
+			json_object_get(component, "attachments"), err) < 0)
 		return -1;
-	if (meeting_files_put(
-		    o->db, *ret_id, json_object_get(component, "attachments"), err) < 0)
-		return -1;
-	return put_roles(o, *ret_id, component, err);
+	return put_roles(o, claim->meeting_id, component, err);
+}
+
+int meeting_entry_put(struct office *o, int64_t source_id,
+	const struct calendar_settings *calendar, const json_t *component,
+	const json_t *occurrence, int64_t now, int64_t *ret_id, struct err *err)
+{
+	struct claim claim = claim_of(o, source_id, calendar, component);
+	int counts = claim_known(o, &claim, occurrence, err);
+
+	if (counts > 0)
+		counts = put(o, &claim, calendar, component, occurrence, now, err);
+	*ret_id = claim.meeting_id;
+	return counts < 0 ? -1 : 0;
 }

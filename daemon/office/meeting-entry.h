@@ -10,7 +10,8 @@
 #include "config/config.h"
 #include "office/office.h"
 
-/* Inside a transaction. ret_id: the meeting's. */
+/* Inside a transaction. Only the claim is kept where another source's word counts
+ * (store/claim.h). ret_id: the meeting's. */
 int meeting_entry_put(struct office *o, int64_t source_id,
 	const struct calendar_settings *calendar, const json_t *component,
 	const json_t *occurrence, int64_t now, int64_t *ret_id, struct err *err);

@@ -162,19 +162,6 @@ int notice_calendar_broken(struct office *o, const struct source *source,
 		"calendar-unreadable", now, err);
 }
 
-int notice_calendar_emptied(struct office *o, const struct source *source, int count,
-	int64_t now, struct err *err)
-{
-	str_auto *label = source_label(source);
-	str_auto *about = xasprintf("emptied:%lld:%.16s", (long long)source->id,
-		source->sha256 ? source->sha256 : "");
-	json_t *extra = json_pack("{s:{s:s, s:b, s:i}}", "calendar", "source", label,
-		"emptied", 1, "count", count);
-
-	return post_notice(o, "calendar-notice", about, NULL, NULL, extra,
-		"calendar-emptied", now, err);
-}
-
 static json_t *problem_entries(const json_t *problems)
 {
 	json_t *entries = json_array();

@@ -22,8 +22,6 @@ int notice_too_large(
 	struct office *o, const struct incoming *in, int64_t now, struct err *err);
 int notice_calendar_broken(struct office *o, const struct source *source,
 	const char *what, int64_t now, struct err *err);
-int notice_calendar_emptied(struct office *o, const struct source *source, int count,
-	int64_t now, struct err *err);
 /* Entries that could not be understood, as the reader lists them. */
 int notice_problems(struct office *o, const struct source *source,
 	const json_t *problems, int64_t now, struct err *err);

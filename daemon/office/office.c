@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/sandbox.h"
+#include "duty/trouble.h"
 #include "mail/address.h"
 #include "office/calendar-work.h"
 #include "office/duties.h"
@@ -21,8 +22,8 @@
 #include "store/directory.h"
 #include "store/letter.h"
 
-#define TROUBLE_FIRST_MS 1000
-#define TROUBLE_LAST_MS 60000
+#define TROUBLE_FIRST 1
+#define TROUBLE_LONGEST 60
 
 /* The key that makes Message-IDs ours; made at the first start, kept 0600. */
 static int load_key(struct office *o, struct err *err)
@@ -66,7 +67,9 @@ static int open_office(
 	o->domain = xstrdup(address_domain(ctx->config->settings.mailbox_address));
 	o->config_key = config_key(ctx->config);
 	o->reader = reader_new(&ctx->config->settings.reader);
-	return directory_mirror(o->db, ctx->config->directory, clock_now(), err);
+	if (directory_mirror(o->db, ctx->config->directory, clock_now(), err) < 0)
+		return -1;
+	return calendar_work_begin(o, err);
 }
 
 static void close_office(struct office *o)
@@ -106,7 +109,7 @@ static int64_t wait_ms(struct office *o, int64_t now)
 
 	if (duties_next_at(o, now, &at, &err) < 0 ||
 		delivery_oldest_untold_at(o->db, &untold, &err) < 0)
-		return TROUBLE_LAST_MS;
+		return 1000 * TROUBLE_LONGEST;
 	if (untold && (!at || at > now + 900))
 		at = now + 900;
 	if (!at || at > now + 86400)
@@ -120,37 +123,27 @@ static void wake_others(const struct office *o)
 	wake_up(&o->ctx->wake, WORKER_INTAKE);
 }
 
-/* Says trouble once, not at every try. */
-static int64_t say_trouble(const struct err *err, struct err *said, int64_t pause_ms)
-{
-	if (strcmp(err->text, said->text) != 0)
-		log_event(LOG_LEVEL_ERROR, "trouble", "what=%s", err->text);
-	*said = *err;
-	return pause_ms ? (pause_ms * 2 > TROUBLE_LAST_MS ? TROUBLE_LAST_MS
-							  : pause_ms * 2)
-			: TROUBLE_FIRST_MS;
-}
-
 static void work_until_stopped(struct office *o)
 {
-	struct err said = ERR_INIT;
-	int64_t pause_ms = 0;
+	struct trouble trouble = {.who = "office",
+		.what = "store",
+		.first = TROUBLE_FIRST,
+		.longest = TROUBLE_LONGEST};
 
+	trouble_begin_anew(&trouble, o->db);
 	while (!worker_should_stop()) {
 		struct err err = ERR_INIT;
-		int done = office_turn(o, clock_now(), &err);
-		if (done < 0) {
-			pause_ms = say_trouble(&err, &said, pause_ms);
-		} else {
-			pause_ms = 0;
-			said = ERR_INIT;
-		}
+		int64_t now = clock_now();
+		int done = office_turn(o, now, &err);
+		worker_note_store(o->ctx, &trouble, o->db, done < 0 ? &err : NULL, now);
 		if (done > 0) {
 			wake_others(o);
 			continue;
 		}
+		now = clock_now();
 		worker_wait(o->ctx, WORKER_OFFICE, NULL, 0,
-			pause_ms ? pause_ms : wait_ms(o, clock_now()));
+			trouble.pause ? 1000 * trouble_left(&trouble, now)
+				      : wait_ms(o, now));
 	}
 }
 
@@ -165,7 +158,7 @@ static enum worker_exit work_once(struct office *o)
 		did_something |= done > 0;
 	} while (done > 0 && !worker_should_stop());
 	if (done < 0)
-		log_event(LOG_LEVEL_ERROR, "trouble", "what=%s", err.text);
+		log_event(LOG_LEVEL_ERROR, "store-trouble", "why=%s", err.text);
 	if (done < 0 && err.kind == ERR_PERM)
 		return WORKER_FAILED;
 	return worker_result(did_something, done < 0);

@@ -100,8 +100,8 @@ static int load(struct db *db, int64_t id, struct meeting *ret, struct err *err)
 	return r;
 }
 
-static int find_source(struct db *db, const char *source_uid, const char *recurrence_id,
-	int64_t *ret_id, struct err *err)
+int meeting_find_source_id(struct db *db, const char *source_uid,
+	const char *recurrence_id, int64_t *ret_id, struct err *err)
 {
 	return db_find_int(db, err, ret_id,
 		"SELECT id FROM meeting\n"
@@ -206,7 +206,8 @@ int meeting_put(struct db *db, const struct meeting *m, int64_t now, int64_t *re
 
 	if (tx_begin(&tx, db, err) < 0)
 		return -1;
-	int found = find_source(db, m->source_uid, m->recurrence_id, ret_id, err);
+	int found = meeting_find_source_id(
+		db, m->source_uid, m->recurrence_id, ret_id, err);
 	if (found < 0)
 		return -1;
 	int changed = found ? update(db, *ret_id, m, now, err)
@@ -251,7 +252,7 @@ int meeting_find_source(struct db *db, const char *source_uid,
 	const char *recurrence_id, struct meeting *ret, struct err *err)
 {
 	int64_t id = 0;
-	int r = find_source(db, source_uid, recurrence_id, &id, err);
+	int r = meeting_find_source_id(db, source_uid, recurrence_id, &id, err);
 
 	return r == 1 ? load(db, id, ret, err) : r;
 }
@@ -320,18 +321,6 @@ static json_t *ids_as_json(struct stmt *q, struct err *err)
 	while ((r = stmt_step(q, err)) == 1)
 		json_array_append_new(list, json_integer(stmt_int(q, 0)));
 	return r < 0 ? NULL : TAKE(list);
-}
-
-json_t *meeting_ids_of_source(
-	struct db *db, int64_t source_id, int64_t from, struct err *err)
-{
-	stmt_auto q = stmt_open(db,
-		"SELECT id FROM meeting\n"
-		"WHERE source_id = ? AND starts_at >= ?\n"
-		"ORDER BY starts_at, id",
-		SQL_INT(source_id), SQL_INT(from));
-
-	return ids_as_json(&q, err);
 }
 
 int meeting_set_state(struct db *db, int64_t id, enum meeting_state state,

@@ -69,6 +69,9 @@ int meeting_find_uid(
 /* By the calendar's own (source uid, recurrence id). 1, 0, -1. */
 int meeting_find_source(struct db *db, const char *source_uid,
 	const char *recurrence_id, struct meeting *ret, struct err *err);
+/* The same, only its id. */
+int meeting_find_source_id(struct db *db, const char *source_uid,
+	const char *recurrence_id, int64_t *ret_id, struct err *err);
 /* 1, or -1 (also where there is none). */
 int meeting_get(struct db *db, int64_t id, struct meeting *ret, struct err *err);
 /* starts_at in [from, to), in that order; m is borrowed. fn returning -1 stops. */
@@ -77,10 +80,6 @@ int meeting_each(struct db *db, int64_t from, int64_t to, meeting_fn fn, void *c
 	struct err *err);
 int meeting_each_unplaced(struct db *db, int64_t from, int64_t to, meeting_fn fn,
 	void *context, struct err *err);
-/* Ids of that source's meetings that start at or after from: what a re-read compares
- * with. A JSON array of integers. */
-json_t *meeting_ids_of_source(
-	struct db *db, int64_t source_id, int64_t from, struct err *err);
 int meeting_set_state(struct db *db, int64_t id, enum meeting_state state,
 	const char *reason, int64_t now, struct err *err);
 int meeting_set_told(struct db *db, int64_t id, int sequence, const json_t *told,

@@ -1,5 +1,6 @@
 #include "store/migrations.h"
 
+#include "store/migration-claim.h"
 #include "store/migration-look.h"
 
 /* clang-format off */
@@ -462,6 +463,9 @@ static const char *const migrations[] = {
 
 	/* ---- 9: when to look at a meeting again ---- */
 	MIGRATION_LOOK,
+
+	/* ---- 10: meetings from several sources, and by mail ---- */
+	MIGRATION_CLAIM,
 };
 /* clang-format on */
 

@@ -128,21 +128,13 @@ json_t *overview_late(struct db *db, int64_t before, struct err *err)
 	return delivery_rows(&q, err);
 }
 
-json_t *overview_trouble(struct db *db, int64_t since, struct err *err)
+json_t *overview_trouble(struct db *db, struct err *err)
 {
 	json_auto_t *list = json_array();
 	int r;
-	/* The newest of each; duty/trouble.c writes X-trouble and X-back. */
-	stmt_auto q = stmt_open(db,
-		"SELECT j.who, replace(j.what, '-trouble', ''), j.detail, max(j.at)\n"
-		"FROM journal AS j\n"
-		"WHERE j.at >= ? AND j.what LIKE '%-trouble'\n"
-		"  AND NOT EXISTS (SELECT 1 FROM journal AS b\n"
-		"    WHERE b.at >= j.at AND b.id > j.id AND b.who = j.who\n"
-		"      AND b.what = replace(j.what, '-trouble', '-back'))\n"
-		"GROUP BY j.who, j.what\n"
-		"ORDER BY j.who, j.what",
-		SQL_INT(since));
+	stmt_auto q =
+		stmt_open(db, "SELECT who, what, words, since, seen_at FROM trouble\n"
+			      "ORDER BY since, who, what");
 
 	while ((r = stmt_step(&q, err)) == 1) {
 		json_t *row = json_object();
@@ -150,6 +142,7 @@ json_t *overview_trouble(struct db *db, int64_t since, struct err *err)
 		put_text(row, "what", &q, 1);
 		put_text(row, "why", &q, 2);
 		put_id(row, "at", &q, 3);
+		put_id(row, "last_met_at", &q, 4);
 		json_array_append_new(list, row);
 	}
 	return r < 0 ? NULL : TAKE(list);

@@ -16,6 +16,10 @@ static const struct reason reasons[] = {
 		"count and is left unread in the inbox for the coordinator."},
 	{"answer-no-attendee", "The answer does not say whose it is."},
 	{"answer-no-partstat", "The answer says neither yes, no nor perhaps."},
+	{"answer-no-token", "The answer quotes no mail to its sender, which the "
+		"settings ask for; the coordinator decides."},
+	{"answer-not-allowed", "Nobody may answer by mail here, so the "
+		"settings; the coordinator decides."},
 	{"answer-not-vouched", "No trusted server vouches for the sender of this answer, so it "
 		"does not count until the coordinator says yes."},
 	{"answer-same", "The very same answer had come before; nothing changed."},
@@ -55,13 +59,22 @@ static const struct reason reasons[] = {
 	{"broken-parse", "The bytes are damaged in such a way that nothing certain can be read "
 		"from them."},
 	{"broken-slow", "Reading this took too long; it is set aside and can be read again."},
-	{"calendar-emptied", "All meetings that had been told of went from a calendar at once; "
-		"nothing is cancelled until a person has looked."},
+	{"calendar-back", "What had gone from the calendar at once is there again, for the most "
+		"part; nobody had to decide."},
+	{"calendar-emptied", "Most of a calendar's meetings went at once; none of them is "
+		"cancelled until the coordinator has said so."},
+	{"calendar-kept", "The coordinator let meetings stand that went from their calendar."},
 	{"calendar-unreadable", "The calendar cannot be read; what it last said still holds."},
 	{"call-declined", "Somebody who is asked to attend does not come; secretary and "
 		"coordinator are told."},
 	{"call-delegated", "An invited person sends somebody else; secretary and coordinator "
 		"are told."},
+	{"command-no-role", "Somebody who is not the coordinator answered in "
+		"the coordinator's place; nothing is done."},
+	{"command-no-token", "The coordinator's answer quotes neither our mail "
+		"nor its code; nothing is done."},
+	{"command-not-vouched", "No trusted server vouches that the coordinator "
+		"wrote this answer; nothing is done."},
 	{"counter-accepted", "The coordinator means to change the calendar as was put "
 		"forward; everybody is told when it has changed."},
 	{"counter-proposed", "An invited person puts another time or place forward; the "
@@ -118,6 +131,8 @@ static const struct reason reasons[] = {
 		"coordinator decides."},
 	{"minutes-no-role", "The sender is neither secretary nor chair of this meeting nor of the "
 		"security unit; the coordinator decides."},
+	{"minutes-no-token", "The minutes answer no mail to their sender, which "
+		"the settings ask for; the coordinator decides."},
 	{"minutes-not-vouched", "No trusted server vouches for the sender of these minutes; the "
 		"coordinator decides."},
 	{"minutes-password", "A file of these minutes does not open without a password."},
@@ -152,6 +167,11 @@ static const struct reason reasons[] = {
 	{"past-meeting", "The meeting had already begun, so nobody is invited to it any more."},
 	{"person-reply", "A person wrote something; it is left unread in the inbox for the "
 		"coordinator."},
+	{"plan-no-role", "The sender may not plan meetings by mail."},
+	{"plan-no-token", "The mail answers none to its sender, which the "
+		"settings ask for before he plans a meeting by mail."},
+	{"plan-not-vouched", "No trusted server vouches for the sender, so he "
+		"plans no meeting by mail."},
 	{"refresh-sent", "An invited person asked for the invitation again and got it as it "
 		"is now."},
 	{"reminder-due", "The recipient is asked to attend and has not answered."},

@@ -48,6 +48,7 @@ static void start(struct child_process *child, enum worker worker,
 	child->pid = pid;
 	child->is_busy = true;
 	child->is_reloading = false;
+	child->store_trouble_ms = 0;
 	child->heard_ms = child->started_ms = now_ms;
 }
 
@@ -121,6 +122,22 @@ void children_reap(struct children *c, bool is_stopping, int64_t now_ms)
 		bury(c, pid, status, is_stopping, now_ms);
 }
 
+static void hear_one(struct child_process *child, char beat, int64_t now_ms)
+{
+	switch (beat) {
+	case WORKER_STORE_TROUBLE:
+		child->store_trouble_ms = now_ms;
+		return;
+	case WORKER_STORE_BACK:
+		child->store_trouble_ms = 0;
+		return;
+	case WORKER_BUSY:
+	case WORKER_WAITING:
+		child->is_busy = beat == WORKER_BUSY;
+		return;
+	}
+}
+
 void children_hear(struct children *c, enum worker worker, int64_t now_ms)
 {
 	struct child_process *child = &c->list[worker];
@@ -130,7 +147,8 @@ void children_hear(struct children *c, enum worker worker, int64_t now_ms)
 	if (n <= 0)
 		return;
 	child->heard_ms = now_ms;
-	child->is_busy = beats[n - 1] != WORKER_WAITING;
+	for (ssize_t i = 0; i < n; i++)
+		hear_one(child, beats[i], now_ms);
 }
 
 void children_kill_hung(struct children *c, int64_t now_ms)
@@ -208,6 +226,9 @@ json_t *children_status(const struct children *c)
 				(now_ms - child->started_ms) / 1000);
 		}
 		json_put_int(one, "restarts", child->restarts);
+		if (child->pid && child->store_trouble_ms)
+			json_put_int(one, "store_trouble_seconds",
+				(now_ms - child->store_trouble_ms) / 1000);
 		json_array_append_new(workers, one);
 	}
 	return json_pack("{s:o}", "workers", workers);

@@ -19,6 +19,7 @@ struct child_process {
 	bool is_reloading;
 	int64_t heard_ms;
 	int64_t started_ms;
+	int64_t store_trouble_ms; /* since when it cannot write to the store; 0 */
 	int64_t start_at_ms;
 	int64_t pause_ms; /* before the next start, if it falls again soon */
 	int restarts;
@@ -43,5 +44,6 @@ void children_stop(struct children *c, int64_t now_ms);
 void children_reload(struct children *c);
 /* Until something of the above is due; -1: nothing is. */
 int64_t children_next_ms(const struct children *c, bool is_stopping, int64_t now_ms);
-/* {"workers": [{"name", "pid", "running_seconds", "restarts"}]}; new reference. */
+/* {"workers": [{"name", "pid", "running_seconds", "restarts",
+ * "store_trouble_seconds"}]}; new reference. */
 json_t *children_status(const struct children *c);

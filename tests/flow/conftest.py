@@ -15,6 +15,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
+from fault_table import pytest_configure, pytest_terminal_summary  # noqa: E402,F401
 from meddle import meddle  # noqa: E402,F401
 from rig import Rig, programs  # noqa: E402
 from rig.office import addresses  # noqa: E402

@@ -5,22 +5,32 @@
  *   MEDDLE_KILL=WORKER:N   SIGKILL in the named worker at its N-th such call: before it
  *                          where N is odd, behind it where N is even
  *   MEDDLE_FULL=FILE       while FILE is there, every write to a database ends in
- * ENOSPC
+ *                          ENOSPC; in EROFS where FILE says "read-only"
+ *   MEDDLE_ONLY=WORKER     the disk is full for this worker alone
+ *   MEDDLE_CLOCK=FILE      the program's clock is as many seconds ahead as FILE says;
+ * who watches for the clock being set hears of a new FILE MEDDLE_NAMES=FILE *.example
+ * is this computer; while FILE is there, no name is found
  */
 #define _GNU_SOURCE 1
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <netdb.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/auxv.h>
+#include <sys/inotify.h>
 #include <sys/socket.h>
+#include <sys/timerfd.h>
 #include <sys/types.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 static long left; /* calls until the end; 0: nobody is to be killed */
-static const char *full;
+static const char *full, *clock_file, *names;
+static int clock_fd = -1;
 
 __attribute__((constructor)) static void look_who_this_is(void)
 {
@@ -31,6 +41,8 @@ __attribute__((constructor)) static void look_who_this_is(void)
 
 	close(fd);
 	full = getenv("MEDDLE_FULL");
+	clock_file = getenv("MEDDLE_CLOCK");
+	names = getenv("MEDDLE_NAMES");
 	for (ssize_t i = 0; i < n; i++)
 		if (!line[i])
 			line[i] = ' ';
@@ -38,6 +50,9 @@ __attribute__((constructor)) static void look_who_this_is(void)
 	const char *role = strstr(line, "--worker ");
 	if (colon && role && !strncmp(role + 9, kill_at, (size_t)(colon - kill_at)))
 		left = atol(colon + 1);
+	const char *only = getenv("MEDDLE_ONLY");
+	if (only && (!role || strncmp(role + 9, only, strlen(only)) != 0))
+		full = NULL;
 }
 
 static void end_here(void)
@@ -58,9 +73,29 @@ static int count(void)
 	return 1;
 }
 
-static int is_full(void)
+/* What a file says; "" where it is not there or may not be read. */
+static const char *said_in(const char *path, char *to, size_t size)
 {
-	return full && access(full, F_OK) == 0;
+	int saved = errno;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, to, size - 1);
+
+	if (fd >= 0)
+		close(fd);
+	to[n < 0 ? 0 : n] = 0;
+	errno = saved;
+	return to;
+}
+
+/* What keeps a database from being written to; 0: nothing. */
+static int obstacle(void)
+{
+	char words[32];
+
+	if (!full || access(full, F_OK) != 0)
+		return 0;
+	return strncmp(said_in(full, words, sizeof(words)), "read-only", 9) ? ENOSPC
+									    : EROFS;
 }
 
 #define REAL(name) ((__typeof__(&name))dlsym(RTLD_NEXT, #name))
@@ -89,8 +124,9 @@ ssize_t pwrite64(int fd, const void *bytes, size_t n, off64_t at)
 {
 	int last = count();
 
-	if (is_full()) {
-		errno = ENOSPC;
+	int error = obstacle();
+	if (error) {
+		errno = error;
 		return -1;
 	}
 	ssize_t result = REAL(pwrite64)(fd, bytes, n, at);
@@ -102,4 +138,73 @@ ssize_t pwrite64(int fd, const void *bytes, size_t n, off64_t at)
 ssize_t pwrite(int fd, const void *bytes, size_t n, off_t at)
 {
 	return pwrite64(fd, bytes, n, at);
+}
+
+/* ---- the clock ---- */
+
+/* Not that of TLS: certificates have dates of their own. */
+static int is_program(const void *caller)
+{
+	Dl_info program, other;
+
+	return dladdr((const void *)getauxval(AT_PHDR), &program) &&
+	       dladdr(caller, &other) && program.dli_fbase == other.dli_fbase;
+}
+
+time_t time(time_t *ret)
+{
+	struct timespec now;
+	char words[32] = "";
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (clock_file && is_program(__builtin_return_address(0)))
+		now.tv_sec += atol(said_in(clock_file, words, sizeof(words)));
+	if (ret)
+		*ret = now.tv_sec;
+	return now.tv_sec;
+}
+
+/* A new file in place of the old one is the clock being set. */
+int timerfd_create(int clock, int flags)
+{
+	if (!clock_file || clock != CLOCK_REALTIME)
+		return REAL(timerfd_create)(clock, flags);
+	char folder[4096] = "";
+	strncpy(folder, clock_file, sizeof(folder) - 1);
+	*strrchr(folder, '/') = 0;
+	clock_fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	inotify_add_watch(clock_fd, folder, IN_MOVED_TO);
+	return clock_fd;
+}
+
+int timerfd_settime(
+	int fd, int flags, const struct itimerspec *new, struct itimerspec *old)
+{
+	return fd == clock_fd && fd >= 0 ? 0
+					 : REAL(timerfd_settime)(fd, flags, new, old);
+}
+
+ssize_t read(int fd, void *to, size_t size)
+{
+	char events[4096];
+
+	if (fd != clock_fd || fd < 0)
+		return REAL(read)(fd, to, size);
+	if (REAL(read)(fd, events, sizeof(events)) > 0)
+		errno = ECANCELED;
+	return -1;
+}
+
+/* ---- names ---- */
+
+int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
+	struct addrinfo **ret)
+{
+	const char *dot = name && names ? strrchr(name, '.') : NULL;
+
+	if (!dot || strcmp(dot, ".example") != 0)
+		return REAL(getaddrinfo)(name, service, hints, ret);
+	return access(names, F_OK) == 0
+		       ? EAI_AGAIN
+		       : REAL(getaddrinfo)("127.0.0.1", service, hints, ret);
 }

@@ -1,4 +1,4 @@
-"""Ends workers at a chosen call, fills the disk: see meddle.c."""
+"""Ends workers at a chosen call, fills the disk, sets the clock, loses names: see meddle.c."""
 import os
 import pathlib
 import subprocess

@@ -153,6 +153,11 @@ class Scene:
         notice = self.letters(self.coordinator, "held-notice")[-1]
         return re.search(r"utskick release (\d+)", text_of(notice))[1]
 
+    def held(self):
+        """What waits for the coordinator's word."""
+        said = self.office.json("held")
+        return said["held"] if isinstance(said, dict) else said
+
     def lying(self, folder="INBOX"):
         """{subject: flags} in the worked mailbox."""
         return {headers_of(raw)["Subject"]: flags

@@ -32,6 +32,7 @@ class SmtpServer:
         self.texts = {}     # Message-ID: the mail
         self.heard = []     # command lines
         self.calls = 0
+        self.before_dot = lambda: None  # called when a text is there, before it is taken
         self.lock = threading.Lock()
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.context.load_cert_chain(rig.ca.with_name("good.pem"), rig.ca.with_name("good.key"))
@@ -168,6 +169,7 @@ class _Session:
         return self.take(text)
 
     def take(self, text):
+        self.server.before_dot()
         fault, to = self.server.fault, self.to[0]
         found = re.search(rb"(?im)^message-id:\s*(\S+)", text)
         goes_well = not (fault and fault.at == "dot" and fault.left > 0

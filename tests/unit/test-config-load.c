@@ -170,7 +170,10 @@ static void small_office_loads_with_every_member(void **state)
 	assert_int_equal(s->horizon_days, 300);
 	assert_int_equal(s->past_days, 50);
 	assert_int_equal(s->send_hour, 7);
-	assert_int_equal(s->calendar_count, 2);
+	/* What is mailed is the last where nothing is said of it. */
+	assert_int_equal(s->calendar_count, 3);
+	assert_true(s->calendars[2].mail && s->calendars[2].answer);
+	assert_int_equal(json_array_size(s->calendars[2].mail_from), 0);
 	assert_null(s->calendars[0].council);
 	assert_string_equal(s->calendars[1].folder, folder);
 	assert_string_equal(s->calendars[1].council, "norr");
@@ -420,12 +423,16 @@ static const struct mistake mistakes[] = {
 		"marks the kind \"council\" too"},
 	{0, "'name': 'Oro'", "'name': 'Alla'", 46, "/calendars/1/name",
 		"/calendars/0 too"},
-	{0, "'folder': 'calendar'", "'folder': 'kalender'", 44, "/calendars/0/folder",
-		"make the folder"},
 	{0, "'folder': 'calendar'", "'folder': 'secret-imap'", 44,
 		"/calendars/0/folder", "is no folder"},
 	{0, "'folder': 'calendar'", "'council': 'norr'", 44, "/calendars/0",
-		"must have a \"folder\", a \"url\" or a \"caldav\""},
+		"must have a \"folder\", a \"url\", a \"caldav\" or \"mail\""},
+	{0, "'folder': 'calendar'", "'folder': 'calendar', 'mail': {}", 44,
+		"/calendars/0", "more than once"},
+	{0, "'folder': 'calendar'", "'mail': {}, 'user': 'eva'", 44,
+		"/calendars/0/user", "a calendar that is a mail"},
+	{0, "'folder': 'calendar'", "'mail': {'from': ['eva']}", 44,
+		"/calendars/0/mail/from/0", "eva"},
 	{0, "'folder': 'calendar'",
 		"'url': 'https://k.example/a', 'folder': 'calendar'", 44,
 		"/calendars/0", "more than once"},
