@@ -16,6 +16,7 @@
 /* Connections are kept through pauses up to this long. */
 #define KEEP_OPEN_MS 30000
 #define ONCE_RETRIES 1
+#define ONCE_WAIT_MS 600000
 #define HOUR 3600
 
 struct dispatch {
@@ -27,6 +28,7 @@ struct dispatch {
 	struct trouble store_trouble;
 	struct sender_tally told; /* what the others were woken for */
 	int64_t looked_at;	  /* for unknown outcomes */
+	int64_t seen_at;	  /* what the clock said last */
 	bool did_something;
 	int retries; /* with once */
 };
@@ -69,9 +71,20 @@ static int settle_unknown(struct dispatch *d, int64_t now, struct err *err)
 	return done;
 }
 
+/* A clock that was ahead has named hours that are far away now. */
+static int look_at_clock(struct dispatch *d, int64_t now, struct err *err)
+{
+	bool went_back = now < d->seen_at;
+
+	d->seen_at = now;
+	return went_back ? delivery_clock_went_back(d->db, now, err) : 0;
+}
+
 /* 1 there may be more to do at once, 0 not, -1 the store. */
 static int turn(struct dispatch *d, int64_t now, struct err *err)
 {
+	if (look_at_clock(d, now, err) < 0)
+		return -1;
 	bool may_claim =
 		!worker_should_stop() && trouble_left(&d->store_trouble, now) == 0;
 	int settled = may_claim ? settle_unknown(d, now, err) : 0;
@@ -181,6 +194,9 @@ static bool has_more(struct dispatch *d, int64_t now)
 		return false;
 	if (trouble && d->retries++ == ONCE_RETRIES)
 		return false;
+	/* What goes beyond a day's limit is another run's. */
+	if (sender_wait_ms(d->sender, now, &err) > ONCE_WAIT_MS)
+		return false;
 	if (delivery_next_due_at(d->db, &next_at, &err) < 0)
 		return trouble;
 	return next_at && next_at <= now + pause;
@@ -220,8 +236,9 @@ static int start(struct dispatch *d, struct err *err)
 	/* Who died between a commit and its wake-up may have been us. */
 	wake_up(&d->ctx->wake, WORKER_OFFICE);
 	wake_up(&d->ctx->wake, WORKER_INTAKE);
-	if (delivery_find_interrupted(d->db, clock_now(),
-		    d->settings->smtp.unknown_grace_seconds, err) < 0)
+	if (delivery_clock_went_back(d->db, clock_now(), err) < 0 ||
+		delivery_find_interrupted(d->db, clock_now(),
+			d->settings->smtp.unknown_grace_seconds, err) < 0)
 		return -1;
 	d->sender = sender_new(d->db, d->settings, open_session, d, clock_now(), err);
 	return d->sender ? 0 : -1;

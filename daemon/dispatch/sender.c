@@ -240,6 +240,15 @@ static int record_unreadable(
 	return delivery_record(s->db, id, &result, now, err);
 }
 
+static void say_too_late(struct sender *s, int count)
+{
+	if (count < 1)
+		return;
+	log_event(LOG_LEVEL_WARNING, "failed", "deliveries=%d why=meeting-has-begun",
+		count);
+	s->tally.results += (uint64_t)count;
+}
+
 /* 1 claimed, 0 there is none, -1. */
 static int claim_one(struct sender *s, struct lane *lane, int64_t now, struct err *err)
 {
@@ -248,7 +257,10 @@ static int claim_one(struct sender *s, struct lane *lane, int64_t now, struct er
 		struct err why = ERR_INIT;
 
 		c->db = s->db;
-		int found = delivery_claim(s->db, now, &c->delivery, err);
+		int late = delivery_fail_too_late(s->db, now, err);
+		int found =
+			late < 0 ? -1 : delivery_claim(s->db, now, &c->delivery, err);
+		say_too_late(s, late);
 		if (found < 1)
 			return found;
 		if (delivery_text_find(s->db, c->delivery.id, &c->text, &why) == 0) {

@@ -21,6 +21,7 @@ struct intake {
 	struct subscriptions subscriptions;
 	struct trouble store_trouble;
 	int64_t look_at; /* when the mailbox is looked at unasked (idle or poll) */
+	int64_t seen_at; /* what the clock said last; 0: not yet */
 	bool did_something;
 };
 
@@ -213,6 +214,17 @@ static bool may_use_mailbox(struct intake *in, int64_t now)
 	       trouble_left(&in->store_trouble, now) == 0;
 }
 
+/* A clock that was ahead, now or before the start, has named hours that are far away.
+ */
+static void look_at_clock(struct intake *in, int64_t now)
+{
+	struct err ignored = ERR_INIT;
+
+	if (!in->seen_at || now < in->seen_at)
+		mailbox_request_clock_went_back(in->db, now, &ignored);
+	in->seen_at = now;
+}
+
 static void run(struct intake *in)
 {
 	bool look = true;
@@ -221,6 +233,7 @@ static void run(struct intake *in)
 		int64_t now = clock_now();
 
 		worker_beat(in->ctx);
+		look_at_clock(in, now);
 		if (trouble_left(&in->store_trouble, now) == 0)
 			work_calendars(in, now);
 		if (look && may_use_mailbox(in, now))
@@ -286,6 +299,7 @@ int intake_main(const struct worker_context *ctx)
 	trouble_resume(&in.calendars.trouble, in.db, clock_now());
 	trouble_begin_anew(&in.store_trouble, in.db);
 	if (ctx->once) {
+		look_at_clock(&in, clock_now());
 		work_calendars(&in, clock_now());
 		work_mailbox(&in);
 		work_all_subscriptions(&in);

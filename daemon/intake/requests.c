@@ -9,7 +9,7 @@
 #include "store/mailbox-request.h"
 
 #define PAUSE_FIRST 30
-#define PAUSE_LONGEST 3600
+#define PAUSE_LONGEST MAILBOX_REQUEST_LONGEST_PAUSE
 #define HANDLED_KEYWORD "$Utskick"
 #define SENT_OTHERWISE "Sent"
 

@@ -42,6 +42,56 @@ int delivery_is_due(struct db *db, int64_t now, struct err *err)
 	return find_next(db, now, &id, err);
 }
 
+/* 1 what calls to a meeting that has begun, 0, -1. */
+static int is_too_late(struct db *db, int64_t id, int64_t now, struct err *err)
+{
+	int64_t found = 0;
+
+	return db_find_int(db, err, &found,
+		"SELECT d.id FROM delivery AS d\n"
+		"JOIN letter AS l ON l.id = d.letter_id\n"
+		"JOIN meeting AS m ON m.id = l.meeting_id\n"
+		"WHERE d.id = ? AND m.starts_at <= ?\n"
+		"  AND l.kind IN ('invitation', 'invitation-again', 'update', "
+		"'reminder')",
+		SQL_INT(id), SQL_INT(now));
+}
+
+/* Said aloud as every failure is: somebody did not get it. */
+static int fail_too_late(struct db *db, int64_t id, int64_t now, struct err *err)
+{
+	static const char words[] = "not sent: the meeting had begun by then";
+
+	if (db_run(db, err,
+		    "UPDATE delivery\n"
+		    "SET state = 'failed', reply = ?1, changed_at = ?2\n"
+		    "WHERE id = ?3",
+		    SQL_TEXT(words), SQL_INT(now), SQL_INT(id)) < 0)
+		return -1;
+	return delivery_journal(db, id, DELIVERY_FAILED, "dispatch",
+		"meeting-has-begun", words, now, err);
+}
+
+int delivery_fail_too_late(struct db *db, int64_t now, struct err *err)
+{
+	tx_auto tx = TX_NONE;
+	int count = 0;
+	int late = 1;
+
+	if (tx_begin(&tx, db, err) < 0)
+		return -1;
+	for (;; count++) {
+		int64_t id = 0;
+		int found = find_next(db, now, &id, err);
+		late = found == 1 ? is_too_late(db, id, now, err) : found;
+		if (late < 1)
+			break;
+		if (fail_too_late(db, id, now, err) < 0)
+			return -1;
+	}
+	return late < 0 || tx_commit(&tx, err) < 0 ? -1 : count;
+}
+
 int delivery_claim(struct db *db, int64_t now, struct delivery *ret, struct err *err)
 {
 	tx_auto tx = TX_NONE;
@@ -179,6 +229,16 @@ int delivery_set_due(struct db *db, int64_t id, int64_t due_at, struct err *err)
 		"SET due_at = ?\n"
 		"WHERE id = ? AND state IN ('due', 'deferred', 'unknown')",
 		SQL_INT(due_at), SQL_INT(id));
+}
+
+int delivery_clock_went_back(struct db *db, int64_t now, struct err *err)
+{
+	return db_run(db, err,
+		"UPDATE delivery\n"
+		"SET due_at = min(due_at, ?1), first_try_at = min(first_try_at, ?1),\n"
+		"  changed_at = ?1\n"
+		"WHERE state IN ('due', 'deferred', 'unknown') AND changed_at > ?1",
+		SQL_INT(now));
 }
 
 int delivery_next_due_at(struct db *db, int64_t *ret_at, struct err *err)

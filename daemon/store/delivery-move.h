@@ -9,6 +9,9 @@
 
 #include "store/delivery.h"
 
+/* What is next to be claimed and calls to a meeting that has begun fails, until what is
+ * next does not. Count or -1. */
+int delivery_fail_too_late(struct db *db, int64_t now, struct err *err);
 /* The next due or deferred one with due_at <= now by priority, then due_at; becomes
  * `sending`, tries + 1, in a transaction of its own. 1, 0 none, -1. */
 int delivery_claim(struct db *db, int64_t now, struct delivery *ret, struct err *err);
@@ -50,6 +53,8 @@ int delivery_has_come_back(struct db *db, const struct delivery *d, struct err *
 /* A step in looking for evidence, for the journal: a reason code. */
 int delivery_note(
 	struct db *db, int64_t id, const char *why, int64_t now, struct err *err);
+/* Nothing waits for an hour that a clock which was ahead has named. */
+int delivery_clock_went_back(struct db *db, int64_t now, struct err *err);
 /* When the earliest due, deferred or unknown one falls due; 0 where none waits. */
 int delivery_next_due_at(struct db *db, int64_t *ret_at, struct err *err);
 

@@ -127,6 +127,15 @@ int mailbox_request_defer(
 		SQL_INT(due_at), SQL_TEXT(why), SQL_INT(id));
 }
 
+int mailbox_request_clock_went_back(struct db *db, int64_t now, struct err *err)
+{
+	return db_run(db, err,
+		"UPDATE mailbox_request\n"
+		"SET due_at = min(due_at, ?1), asked_at = min(asked_at, ?1)\n"
+		"WHERE state = 'open' AND (asked_at > ?1 OR due_at > ?1 + ?2)",
+		SQL_INT(now), SQL_INT(MAILBOX_REQUEST_LONGEST_PAUSE));
+}
+
 int mailbox_search_result(struct db *db, int64_t delivery_id, struct err *err)
 {
 	int64_t found = 2;

@@ -47,8 +47,11 @@ int mailbox_request_claim(
 int mailbox_request_done(
 	struct db *db, int64_t id, bool found, int64_t now, struct err *err);
 /* Could not be done now: due again at due_at. */
+#define MAILBOX_REQUEST_LONGEST_PAUSE 3600
 int mailbox_request_defer(
 	struct db *db, int64_t id, int64_t due_at, const char *why, struct err *err);
+/* Nothing waits for an hour that a clock which was ahead has named. */
+int mailbox_request_clock_went_back(struct db *db, int64_t now, struct err *err);
 /* Answer to the newest SEARCH for a delivery: 1 found, 0 not found, 2 not answered yet,
  * -1. */
 int mailbox_search_result(struct db *db, int64_t delivery_id, struct err *err);

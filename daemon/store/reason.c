@@ -105,6 +105,8 @@ static const struct reason reasons[] = {
 	{"meeting-cancelled", "The calendar says that the meeting is cancelled."},
 	{"meeting-changed", "Something of the meeting changed since its recipients were told."},
 	{"meeting-gone", "The meeting is no longer in the calendar."},
+	{"meeting-has-begun", "Before this could be sent the meeting had begun, so it was not "
+		"sent any more."},
 	{"meeting-no-council", "The calendar entry names no council that there is on that day."},
 	{"meeting-no-kind", "The calendar entry does not say what kind of meeting it is."},
 	{"meeting-several-councils", "The calendar entry fits several councils; a person has to "

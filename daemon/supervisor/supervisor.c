@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
+#include <sys/timerfd.h>
 #include <sys/wait.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
@@ -25,11 +26,15 @@
 #include "supervisor/reload.h"
 #include "supervisor/spawn.h"
 
+/* Among what is polled, behind signals, visitors and the clock. */
+#define FIRST_CHILD 3
+
 struct supervisor {
 	struct spawn spawn;
 	struct children children;
 	int control_fd;
 	int signal_fd;
+	int clock_fd;	     /* readable where the clock was set; -1 */
 	int64_t watchdog_ms; /* half of what systemd waits; 0: it does not */
 	int64_t watchdog_at;
 	bool is_stopping;
@@ -49,6 +54,41 @@ static int open_signals(struct err *err)
 	if (fd < 0)
 		return err_set(err, ERR_TEMP, "signalfd: %s", strerror(errno));
 	return fd;
+}
+
+/*
+ * Workers sleep until the time of the next thing due, and sleep too long where the
+ * clock is set meanwhile: by hand, by a first word from a time server, after a
+ * suspended machine. The timer itself never comes.
+ */
+static void watch_clock(int fd)
+{
+	const struct itimerspec never = {.it_value.tv_sec = (time_t)1 << 40};
+
+	(void)timerfd_settime(
+		fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &never, NULL);
+}
+
+static int open_clock_watch(void)
+{
+	int fd = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+
+	if (fd >= 0)
+		watch_clock(fd);
+	return fd;
+}
+
+static void take_clock_change(struct supervisor *s)
+{
+	uint64_t expirations;
+
+	if (read(s->clock_fd, &expirations, sizeof(expirations)) >= 0 ||
+		errno != ECANCELED)
+		return;
+	log_event(LOG_LEVEL_INFO, "clock-set", "%s", "");
+	watch_clock(s->clock_fd);
+	for (int i = 0; i < WORKER_COUNT; i++)
+		wake_up(&s->spawn.wake, (enum worker)i);
 }
 
 static void tell_systemd(const struct supervisor *s)
@@ -124,23 +164,26 @@ static void serve_visitor(struct supervisor *s)
 static void one_round(struct supervisor *s)
 {
 	int64_t now_ms = clock_monotonic_ms();
-	struct pollfd fds[2 + WORKER_COUNT] = {
+	struct pollfd fds[FIRST_CHILD + WORKER_COUNT] = {
 		{.fd = s->signal_fd, .events = POLLIN},
 		{.fd = s->control_fd, .events = POLLIN},
+		{.fd = s->clock_fd, .events = POLLIN},
 	};
 
 	for (int i = 0; i < WORKER_COUNT; i++)
-		fds[2 + i] = (struct pollfd){
+		fds[FIRST_CHILD + i] = (struct pollfd){
 			.fd = s->children.list[i].heartbeat_fd, .events = POLLIN};
-	poll(fds, 2 + WORKER_COUNT, (int)wait_ms(s, now_ms));
+	poll(fds, FIRST_CHILD + WORKER_COUNT, (int)wait_ms(s, now_ms));
 	now_ms = clock_monotonic_ms();
 	for (int i = 0; i < WORKER_COUNT; i++)
-		if (fds[2 + i].revents)
+		if (fds[FIRST_CHILD + i].revents)
 			children_hear(&s->children, (enum worker)i, now_ms);
 	if (fds[0].revents)
 		take_signals(s, now_ms);
 	if (fds[1].revents)
 		serve_visitor(s);
+	if (fds[2].revents)
+		take_clock_change(s);
 	children_kill_hung(&s->children, now_ms);
 	if (!s->is_stopping && children_start_due(&s->children, &s->spawn, now_ms))
 		tell_systemd(s);
@@ -194,6 +237,7 @@ static int prepare(struct supervisor *s, struct err *err)
 		return -1;
 	if (wake_open(&s->spawn.wake) < 0)
 		return err_set(err, ERR_TEMP, "eventfd: %s", strerror(errno));
+	s->clock_fd = open_clock_watch();
 	s->signal_fd = open_signals(err);
 	return s->signal_fd < 0 ? -1 : 0;
 }
@@ -205,6 +249,7 @@ int supervisor_run(const struct supervisor_options *options)
 		.spawn = {.options = options, .config_fd = -1, .lock_fd = -1},
 		.control_fd = -1,
 		.signal_fd = -1,
+		.clock_fd = -1,
 	};
 	int status = prepare(&s, &err);
 	int code = 0;
