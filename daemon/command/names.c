@@ -136,6 +136,9 @@ const char *names_letter(const char *kind)
 		{"calendar-notice", "notice about the calendar"},
 		{"too-large-notice", "notice of a mail too large"},
 		{"server-notice", "notice of a refused sign-in"},
+		{"question", "question passed on"},
+		{"question-answer", "answer passed on"},
+		{"question-reminder", "reminder of a question"},
 		{NULL, NULL},
 	};
 

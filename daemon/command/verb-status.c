@@ -7,6 +7,7 @@
 #include "command/command.h"
 #include "command/names.h"
 #include "command/status-daemon.h"
+#include "command/status-questions.h"
 #include "command/status-servers.h"
 #include "command/table.h"
 #include "duty/plan.h"
@@ -202,7 +203,8 @@ static bool needs_person(const json_t *status, int64_t since)
 	for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
 		if (json_array_size(json_object_get(status, lists[i])))
 			return true;
-	return is_recent(json_object_get(status, "unserved"), since) ||
+	return status_has_late_question(json_object_get(status, "questions")) ||
+	       is_recent(json_object_get(status, "unserved"), since) ||
 	       status_daemon_needs_person(json_object_get(status, "daemon"));
 }
 
@@ -224,6 +226,7 @@ static json_t *collect(const struct command *c, struct err *err)
 	if (!waiting || put(status, "daemon", status_daemon(c, err)) < 0 ||
 		put(waiting, "by_state", delivery_counts(c->db, err)) < 0 ||
 		put(status, "held", with_times(held_list(c->db, err))) < 0 ||
+		put(status, "questions", status_questions(c, err)) < 0 ||
 		put(status, "late", collect_late(c, waiting, unplaced, err)) < 0 ||
 		put(status, "unserved",
 			with_times(overview_unserved(c->db, UNSERVED_MAX, err))) < 0 ||
@@ -378,6 +381,7 @@ static void print(const struct out *o, const json_t *status)
 	print_waiting(o, json_object_get(status, "waiting"));
 	print_mails(o, "Waits for the coordinator (`utskick held`)",
 		json_object_get(status, "held"));
+	status_print_questions(o, json_object_get(status, "questions"));
 	print_mails(o,
 		"Set aside in the last 30 days (`utskick explain NUMBER` says why)",
 		json_object_get(status, "set_aside"));

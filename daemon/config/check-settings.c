@@ -105,6 +105,24 @@ static void check_kinds(const struct look *l)
 	}
 }
 
+/* What is removed, and when, has to be said in one way. */
+static void check_retention(const struct look *l)
+{
+	size_t i;
+	json_t *one;
+
+	check_twice(l->file, l->problems, "retention", "class");
+	json_array_foreach (get(l, "retention"), i, one) {
+		str_auto *at = xasprintf("/retention/%zu", i);
+		bool days = json_object_get(one, "keep_days") != NULL;
+		bool years = json_object_get(one, "keep_years") != NULL;
+		if (days == years)
+			source_file_complain(l->file, l->problems, at,
+				"how long must be said once; it must have either "
+				"keep_days or keep_years");
+	}
+}
+
 /* The default need not be there: an office may hold no inspections. */
 static void check_inspection(const struct look *l)
 {
@@ -319,6 +337,7 @@ void check_settings(const struct source_file *settings,
 
 	check_limits(&l);
 	check_kinds(&l);
+	check_retention(&l);
 	check_inspection(&l);
 	check_calendars(&l, directory);
 	check_servers(settings, dir, problems);

@@ -256,8 +256,40 @@ static void take_policies(struct settings *s, struct taking *t)
 	t->from = top;
 	take_object(t, "limits");
 	s->automatic_mail_per_day = take_int(t, "automatic_mail_per_day");
+	s->limits.held_notices_per_day = take_int(t, "held_notices_per_day");
+	s->limits.received_fields = take_int(t, "received_fields");
+	s->limits.same_mail_per_day = take_int(t, "same_mail_per_day");
 	s->attachments_largest = take_int(t, "attachments_mib") * MIB;
 	s->calendar_loss_percent = take_int(t, "calendar_loss_percent");
+	t->from = top;
+}
+
+static void take_questions(struct question_settings *q, struct taking *t)
+{
+	const json_t *top = take_object(t, "questions");
+
+	q->forward = take_bool(t, "forward");
+	q->to = json_str(t->from, "to");
+	q->remind_days = take_int(t, "remind_days");
+	q->longest = (size_t)take_int(t, "longest_kib") << 10;
+	q->per_sender_per_day = take_int(t, "per_sender_per_day");
+	t->from = top;
+}
+
+static void take_retention(struct settings *s, struct taking *t)
+{
+	const json_t *top = t->from, *list = take_array(t, "retention");
+	size_t i;
+
+	s->retention_count = json_array_size(list);
+	s->retention = xcalloc(s->retention_count + 1, sizeof(*s->retention));
+	json_array_foreach (list, i, t->from)
+		s->retention[i] = (struct retention_settings){
+			.class = take_str(t, "class"),
+			.keep_days = (int)json_int_or(t->from, "keep_days", 0),
+			.keep_years = (int)json_int_or(t->from, "keep_years", 0),
+			.decision = take_str(t, "decision"),
+		};
 	t->from = top;
 }
 
@@ -293,6 +325,8 @@ int settings_init(struct settings *s, json_t *json, struct err *err)
 	take_calendars(s, &t);
 	take_kinds(s, &t);
 	take_policies(s, &t);
+	take_questions(&s->questions, &t);
+	take_retention(s, &t);
 	take_reader(&s->reader, &t);
 	if (!t.missing)
 		return 0;
@@ -312,6 +346,7 @@ void settings_deinit(struct settings *s)
 {
 	free(s->calendars);
 	free(s->kinds);
+	free(s->retention);
 	json_decref(s->json);
 	*s = (struct settings){.json = NULL};
 }

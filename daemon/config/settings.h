@@ -12,6 +12,8 @@
 
 #include "base/err.h"
 #include "config/calendar-settings.h"
+#include "config/guard-settings.h"
+#include "config/reader-settings.h"
 #include "config/server-settings.h"
 #include "config/trust-settings.h"
 #include "net/smtp.h"
@@ -61,23 +63,6 @@ struct kind_settings {
 	bool call_deputies; /* one for each who declines, not all at once */
 };
 
-struct reader_settings {
-	int cpu_seconds;
-	int wall_seconds;
-	int memory_mib;
-	int tries;
-	int mime_depth;
-	int mime_parts;
-	int64_t calendar_size; /* bytes */
-	int calendar_components;
-	int calendar_occurrences;
-	int archive_entries;   /* of a document that is a zip */
-	int64_t archive_bytes; /* unpacked */
-	int archive_ratio;
-	int archive_depth;
-	int64_t text_bytes; /* of a file's text that are kept */
-};
-
 struct settings {
 	const char *office_name;
 	const char *unit_name;
@@ -111,6 +96,10 @@ struct settings {
 	const char *clamd; /* path of its socket; NULL: nothing is scanned */
 	int clamd_seconds;
 	int clamd_retry_minutes;
+	struct question_settings questions;
+	struct limit_settings limits;
+	struct retention_settings *retention;
+	size_t retention_count;
 	int automatic_mail_per_day;
 	int64_t attachments_largest; /* bytes of what goes along with one invitation */
 	int calendar_loss_percent; /* of its meetings: the coordinator is asked first */

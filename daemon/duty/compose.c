@@ -360,7 +360,8 @@ static int add_thread(
 		return 0;
 	if (header_add_plain(to, "In-Reply-To", order->in_reply_to, err) < 0)
 		return -1;
-	return header_add_plain(to, "References", order->in_reply_to, err);
+	return header_add_plain(to, "References",
+		order->references ? order->references : order->in_reply_to, err);
 }
 
 int compose_head(const struct config *config, const struct compose_order *order,

@@ -40,6 +40,7 @@ struct compose_order {
 	const struct mime_file *files;
 	size_t file_count;
 	const char *in_reply_to;    /* with angle brackets; NULL */
+	const char *references;	    /* a list of such ids; NULL: in_reply_to alone */
 	const char *auto_submitted; /* "auto-generated", "auto-replied" (RFC 3834 5) */
 };
 

@@ -42,3 +42,15 @@ int64_t message_id_delivery(const uint8_t key[32], const char *ids)
 	}
 	return 0;
 }
+
+bool message_id_is_plain(const char *id)
+{
+	size_t len = id ? strlen(id) : 0;
+
+	if (len < 3 || len > 250 || id[0] != '<' || id[len - 1] != '>')
+		return false;
+	for (size_t i = 1; i < len - 1; i++)
+		if (id[i] <= ' ' || id[i] > '~' || id[i] == '<' || id[i] == '>')
+			return false;
+	return true;
+}

@@ -66,6 +66,7 @@ extern const struct handler handler_auto_reply;
 extern const struct handler handler_itip;
 extern const struct handler handler_minutes;
 extern const struct handler handler_unreadable;
+extern const struct handler handler_question;
 extern const struct handler handler_person;
 extern const struct handler handler_unknown;
 

@@ -27,6 +27,12 @@ static const struct held_act acts[] = {
 		.no = calendar_loss_no,
 		.describe = "Meetings that went from a calendar at once are called "
 			    "off; a no lets them stand."},
+	{.name = "question",
+		.no_reason = "held-refused",
+		.describe = "A question goes to who answers for the council."},
+	{.name = "question-answer",
+		.no_reason = "held-refused",
+		.describe = "An answer goes to the person who asked."},
 };
 
 const struct held_act *held_act_find(const char *name)

@@ -24,7 +24,7 @@
  * is one. */
 static const struct handler *const handlers[] = {&handler_own, &handler_bounce,
 	&handler_auto_reply, &handler_itip, &handler_minutes, &handler_unreadable,
-	&handler_person, &handler_unknown};
+	&handler_question, &handler_person, &handler_unknown};
 
 /* ---- what handlers share ---- */
 

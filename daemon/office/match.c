@@ -217,6 +217,17 @@ int match_meeting(struct office *o, const struct mail_case *c, int64_t *ret_meet
 	return MATCH_NONE;
 }
 
+int match_code(struct office *o, const struct mail_case *c, int64_t *ret_meeting,
+	struct err *err)
+{
+	struct candidates found = {0, 0};
+
+	if (by_subject(o, c, &found, err) < 0)
+		return -1;
+	*ret_meeting = found.id;
+	return found.count == 1;
+}
+
 /* ---- who may ---- */
 
 static bool is_office_itself(const struct office *o, const char *address)

@@ -16,6 +16,9 @@ enum match { MATCH_NONE, MATCH_ONE, MATCH_SEVERAL };
 /* MATCH_ONE fills ret_meeting. -1 on error. */
 int match_meeting(struct office *o, const struct mail_case *c, int64_t *ret_meeting,
 	struct err *err);
+/* The meeting whose code stands in the subject: 1 one, 0 none or several, -1. */
+int match_code(struct office *o, const struct mail_case *c, int64_t *ret_meeting,
+	struct err *err);
 /* True where address may hand in minutes for the meeting: secretary, chair, security
  * unit, coordinator. */
 int match_may_hand_in(

@@ -18,6 +18,7 @@
 #include "office/held-acts.h"
 #include "office/incoming-work.h"
 #include "office/notices.h"
+#include "office/question-out.h"
 #include "office/server-notices.h"
 #include "store/directory.h"
 #include "store/letter.h"
@@ -85,7 +86,8 @@ int office_turn(struct office *o, int64_t now, struct err *err)
 	typedef int (*work_fn)(struct office *, int64_t, struct err *);
 	/* Calendars first: who may hand in what is theirs to say. */
 	static const work_fn works[] = {calendar_work, incoming_work, held_work,
-		duties_work, notices_work, fetch_notices_work, server_notices_work};
+		duties_work, questions_work, notices_work, fetch_notices_work,
+		server_notices_work};
 	int done = 0;
 
 	for (size_t i = 0; i < sizeof(works) / sizeof(works[0]); i++) {
@@ -106,10 +108,14 @@ static int64_t wait_ms(struct office *o, int64_t now)
 	struct err err = ERR_INIT;
 	int64_t at = 0;
 	int64_t untold = 0;
+	int64_t asked = 0;
 
 	if (duties_next_at(o, now, &at, &err) < 0 ||
+		questions_next_at(o, now, &asked, &err) < 0 ||
 		delivery_oldest_untold_at(o->db, &untold, &err) < 0)
 		return 1000 * TROUBLE_LONGEST;
+	if (asked && (!at || at > asked))
+		at = asked;
 	if (untold && (!at || at > now + 900))
 		at = now + 900;
 	if (!at || at > now + 86400)

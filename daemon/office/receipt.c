@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "mail/message-id.h"
 #include "office/post.h"
 #include "store/journal.h"
 #include "store/letter.h"
@@ -34,23 +35,11 @@ static json_t *count_committees(const struct recipients *served)
 	return list;
 }
 
-/* A Message-ID from outside goes into our header only where it is plain. */
-static const char *plain_id(const char *id)
-{
-	size_t len = id ? strlen(id) : 0;
-
-	if (len < 3 || len > 250 || id[0] != '<' || id[len - 1] != '>')
-		return NULL;
-	for (size_t i = 1; i < len - 1; i++)
-		if (id[i] <= ' ' || id[i] > '~' || id[i] == '<' || id[i] == '>')
-			return NULL;
-	return id;
-}
-
 static int post_receipt(struct office *o, const struct mail_case *c,
 	const struct meeting *m, const json_t *roles, const json_t *extra,
 	struct err *err)
 {
+	const char *id = json_str(c->said, "message_id");
 	struct recipient to = {
 		.name = (char *)json_str_or(c->said, "from_name", ""),
 		.address = (char *)c->from,
@@ -76,7 +65,7 @@ static int post_receipt(struct office *o, const struct mail_case *c,
 			.meeting = m,
 			.roles = roles,
 			.extra = extra,
-			.in_reply_to = plain_id(json_str(c->said, "message_id")),
+			.in_reply_to = message_id_is_plain(id) ? id : NULL,
 			.auto_submitted = "auto-replied"},
 		.about = about,
 		.reason = "receipt",

@@ -377,7 +377,8 @@ int delivery_count_to(
 		    "  AND d.state NOT IN ('failed', 'withdrawn')\n"
 		    "  AND l.kind NOT IN ('invitation', 'update', 'cancellation', "
 		    "'withdrawal',\n"
-		    "    'reminder', 'minutes-request', 'minutes')",
+		    "    'reminder', 'minutes-request', 'minutes', 'question',\n"
+		    "    'question-answer', 'question-reminder')",
 		    SQL_TEXT(address), SQL_INT(since)) < 0)
 		return -1;
 	return (int)count;

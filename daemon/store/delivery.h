@@ -107,7 +107,8 @@ int delivery_set_told_late(struct db *db, int64_t id, int64_t now, struct err *e
 /* {due: n, sent: n, ...}; new reference. */
 json_t *delivery_counts(struct db *db, struct err *err);
 /* How many letters of automatic kinds (all but those a meeting owes: invitation,
- * update, cancellation, withdrawal, reminder, minutes-request, minutes) went or wait
+ * update, cancellation, withdrawal, reminder, minutes-request, minutes, and what people
+ * ask and answer: question, question-answer, question-reminder) went or wait
  * for address since `since`. -1. */
 int delivery_count_to(
 	struct db *db, const char *address, int64_t since, struct err *err);

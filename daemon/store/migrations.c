@@ -1,6 +1,7 @@
 #include "store/migrations.h"
 
 #include "store/migration-claim.h"
+#include "store/migration-guard.h"
 #include "store/migration-look.h"
 
 /* clang-format off */
@@ -466,6 +467,8 @@ static const char *const migrations[] = {
 
 	/* ---- 10: meetings from several sources, and by mail ---- */
 	MIGRATION_CLAIM,
+	/* ---- 11: questions that were passed on ---- */
+	MIGRATION_QUESTION,
 };
 /* clang-format on */
 

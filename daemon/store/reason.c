@@ -169,14 +169,37 @@ static const struct reason reasons[] = {
 	{"past-meeting", "The meeting had already begun, so nobody is invited to it any more."},
 	{"person-reply", "A person wrote something; it is left unread in the inbox for the "
 		"coordinator."},
+	{"personal-number", "It holds what looks like a personal identity number, so "
+		"it waits for the coordinator's yes."},
 	{"plan-no-role", "The sender may not plan meetings by mail."},
 	{"plan-no-token", "The mail answers none to its sender, which the "
 		"settings ask for before he plans a meeting by mail."},
 	{"plan-not-vouched", "No trusted server vouches for the sender, so he "
 		"plans no meeting by mail."},
+	{"question-answered", "The answer to a member's question was passed on to "
+		"who asked."},
+	{"question-cap", "The sender has had as many questions or answers passed on "
+		"today as one sender may have; it is left unread for the "
+		"coordinator."},
+	{"question-closed", "The question was closed without an answer."},
+	{"question-follow-up", "Who asked wrote again; it was passed on in the same "
+		"question."},
+	{"question-forwarded", "A member's question was passed on to who answers for "
+		"the council."},
+	{"question-not-vouched", "No trusted server vouches for the sender of this "
+		"in a question, so it is not passed on until the coordinator says "
+		"yes."},
+	{"question-other-answers", "Somebody else than who was asked answered a "
+		"question, so it is not passed on until the coordinator says yes."},
+	{"question-too-long", "The text is longer than is passed on; it is left "
+		"unread for the coordinator."},
+	{"question-waits", "A question has waited for its answer, so who is to "
+		"answer is reminded."},
 	{"refresh-sent", "An invited person asked for the invitation again and got it as it "
 		"is now."},
 	{"reminder-due", "The recipient is asked to attend and has not answered."},
+	{"reply-mixed", "A person writes whether he comes, or about addresses, and "
+		"asks something too; it is left unread for the coordinator."},
 	{"scanner-away", "The virus scanner could not look at a file of these "
 		"minutes; it is asked again."},
 	{"sent-again", "Whether the mail had gone could not be found out, so it is sent once "

@@ -88,6 +88,19 @@ static const struct mention mentions[] = {
 		"För stort mejl ligger kvar i brevlådan: orjan.akesson@skola.example",
 		{"orjan.akesson@skola.example", "Protokoll med bilder", "41 MB",
 			"35 MB", "torsdag 17 september 2026 kl. 09.12"}},
+	{"sv", "question",
+		"Fråga från Åsa Lindström: Trygghetsråd Ekholmen, måndag 14 september "
+		"2026" CODE,
+		{"asa.lindstrom@parti.example", "Varför är lampan vid skolan släckt?",
+			"lampan.jpg", "Svara på det här mejlet"}},
+	{"sv", "question-reminder",
+		"Påminnelse: fråga från Åsa Lindström: Trygghetsråd Ekholmen, måndag "
+		"14 september 2026" CODE,
+		{"inte fått något svar", "Varför är lampan vid skolan släckt?",
+			"torsdag 17 september 2026"}},
+	{"sv", "question-answer", "Re: SV: Inbjudan",
+		{"svaret på din fråga", "Säkerhetsenheten skriver",
+			"Varför är lampan vid skolan släckt?"}},
 	{"sv", "server-notice",
 		"Utskick släpps inte in i brevlådan utskott@linkoping.example",
 		{"imap.linkoping.example", "torsdag 17 september 2026 kl. 09.12",
@@ -131,6 +144,17 @@ static const struct mention mentions[] = {
 		"A mail too large to read was left in the mailbox: "
 		"orjan.akesson@skola.example",
 		{"41 MB", "35 MB"}},
+	{"en", "question",
+		"Question from Åsa Lindström: Ekholmen Safety Council, Monday 14 "
+		"September 2026" CODE,
+		{"asa.lindstrom@parti.example", "Varför är lampan vid skolan släckt?",
+			"lampan.jpg", "Answer this mail"}},
+	{"en", "question-reminder",
+		"Reminder: question from Åsa Lindström: Ekholmen Safety Council, "
+		"Monday 14 September 2026" CODE,
+		{"not been answered", "Varför är lampan vid skolan släckt?"}},
+	{"en", "question-answer", "Re: SV: Inbjudan",
+		{"answer to your question", "Säkerhetsenheten writes"}},
 	{"en", "server-notice",
 		"Utskick is not let into the mailbox utskott@linkoping.example",
 		{"imap.linkoping.example", "Thursday 17 September 2026 at 09:12",
