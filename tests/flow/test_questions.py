@@ -1,10 +1,7 @@
 """A member asks, the contact answers: one thread, in our words, and no loop."""
-import re
-
 import pytest
 
-from scene import (NOW, Scene, at, clock, make_mail, make_pdf, minutes_later, one_line, parse,
-                   text_of)
+from scene import Scene, at, clock, make_mail, minutes_later, one_line, text_of
 
 ANNA, BERIT = "anna@utskott.example", "berit@utskott.example"
 UNIT = "sakerhetsenheten@linkoping.example"
@@ -88,19 +85,21 @@ def test_a_question_goes_to_the_contact_and_the_answer_back_in_its_thread(scene)
     assert "passed on to who asked" in one_line(explained)
 
 
-@pytest.mark.parametrize("text, reason", [
+NO_QUESTION = [
     ("Jag kommer.\n", "person-reply"),
     ("Kan tyvärr inte.\n", "person-reply"),
     ("Tack för informationen!\n", "person-reply"),
     ("Jag kommer. Var ska man parkera?\n", "reply-mixed"),
     ("Varför?\n" + "Ord i en lång text. " * 1000, "question-too-long"),
-])
-def test_what_is_no_plain_question_stays_unread_for_the_coordinator(scene, text, reason):
-    mail = reply(scene, ANNA, text)
+]
+
+
+def test_what_is_no_plain_question_stays_unread_for_the_coordinator(scene):
+    mails = [reply(scene, ANNA, text, subject=f"SV: {n}") for n, (text, _) in enumerate(NO_QUESTION)]
     scene.run(later(scene))
-    assert last_reason(scene) == reason
+    assert [row["reason"] for row in scene.rows("incoming")] == [reason for _, reason in NO_QUESTION]
     assert scene.letters(UNIT, "question") == [] and open_questions(scene) == []
-    assert "\\Seen" not in scene.lying()[mail["Subject"]]
+    assert all("\\Seen" not in scene.lying()[mail["Subject"]] for mail in mails)
 
 
 def test_only_our_text_goes_on_and_files_are_named(scene):
@@ -144,8 +143,8 @@ def test_who_is_not_vouched_for_or_not_asked_is_held(scene):
     reply(scene, ANNA, "Varför är lampan släckt?\n")
     scene.run(later(scene))
     question = scene.only(UNIT, "question")
-    forged = make_mail(UNIT, scene.mailbox, "SV: Fråga", "Fel svar.\n", in_reply_to=question["Message-ID"])
-    scene.send("mallory@evil.example", forged)
+    forged = make_mail(UNIT, scene.mailbox, "SV: Fråga", "Ett falskt svar.\n", in_reply_to=question["Message-ID"])
+    scene.send(BERIT, forged)
     scene.run(later(scene))
     assert last_reason(scene) == "question-not-vouched"
     scene.rig.add_users(["kollega@linkoping.example"])
