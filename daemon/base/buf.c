@@ -37,7 +37,10 @@ void buf_add_str(struct buf *b, const char *s)
 
 void buf_add_char(struct buf *b, char c)
 {
-	buf_add(b, &c, 1);
+	char *to = buf_reserve(b, 1);
+	to[0] = c;
+	to[1] = '\0';
+	b->len++;
 }
 
 void buf_addf(struct buf *b, const char *fmt, ...)

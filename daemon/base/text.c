@@ -157,7 +157,12 @@ static char *printable(const char *s, const char *keep)
 	buf_auto out = BUF_EMPTY;
 	char utf8[5];
 
+	buf_reserve(&out, (size_t)(end - s));
 	while (s < end) {
+		if (*s >= ' ' && *s < 0x7f) {
+			buf_add_char(&out, *s++);
+			continue;
+		}
 		uint32_t c = text_next_char(&s, end);
 		text_put_char(utf8, c);
 		if (is_control(c) && !(c < 0x20 && strchr(keep, (int)c)))
@@ -211,7 +216,12 @@ char *text_fold(const char *s)
 	buf_auto out = BUF_EMPTY;
 	char utf8[5];
 
+	buf_reserve(&out, (size_t)(end - s));
 	while (s < end) {
+		if ((unsigned char)*s < 0x80) {
+			buf_add_char(&out, ascii_lower(*s++));
+			continue;
+		}
 		text_put_char(utf8, fold_char(text_next_char(&s, end)));
 		buf_add_str(&out, utf8);
 	}

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +23,7 @@ struct calendar_window {
 	int64_t from; /* both 0: no occurrences wanted */
 	int64_t to;
 	const char *zone; /* for floating and all-day times; "Europe/Stockholm" */
+	bool in_words;	  /* occurrences' times for people to read, too */
 };
 
 /* Loads the time zones before the process is sealed. Once. */

@@ -29,8 +29,10 @@ static json_t *occurrence_json(const struct occurrence *o)
 
 	put(json, "uid", json_string_nocheck(o->uid));
 	put(json, "recurrence_id", json_string_nocheck(o->recurrence_id));
-	put(json, "starts_at", json_string_nocheck(o->starts_at));
-	put(json, "ends_at", json_string_nocheck(o->ends_at));
+	if (o->starts_at) {
+		put(json, "starts_at", json_string_nocheck(o->starts_at));
+		put(json, "ends_at", json_string_nocheck(o->ends_at));
+	}
 	put(json, "starts", json_integer(o->starts));
 	put(json, "ends", json_integer(o->ends));
 	put(json, "all_day", json_boolean(o->all_day));

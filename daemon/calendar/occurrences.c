@@ -29,6 +29,11 @@ static bool is_in_window(const struct reading *r, int64_t starts, int64_t ends)
 	       (ends > r->window->from || starts >= r->window->from);
 }
 
+static char *words_of(const struct series *s, const struct zone *zone, int64_t at)
+{
+	return s->r->window->in_words ? moment_format(zone, at) : NULL;
+}
+
 static void add(struct series *s, const struct event *e, const char *recurrence_id,
 	const struct moment *start, int64_t ends_at)
 {
@@ -46,8 +51,8 @@ static void add(struct series *s, const struct event *e, const char *recurrence_
 		.recurrence_id = xstrdup(recurrence_id),
 		.starts = start->at,
 		.ends = ends_at,
-		.starts_at = moment_format(start->zone, start->at),
-		.ends_at = moment_format(start->zone, ends_at),
+		.starts_at = words_of(s, start->zone, start->at),
+		.ends_at = words_of(s, start->zone, ends_at),
 		.all_day = start->is_date,
 	};
 }

@@ -11,7 +11,8 @@ struct occurrence {
 	char *recurrence_id; /* "" of a single one */
 	int64_t starts;	     /* UTC seconds */
 	int64_t ends;
-	char *starts_at; /* the same in words, as the zones die with their VCALENDAR */
+	char *starts_at; /* the same in words where asked for, as the zones die with
+			    their VCALENDAR */
 	char *ends_at;
 	bool all_day;
 };

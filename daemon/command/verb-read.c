@@ -168,7 +168,7 @@ static int window_of(const struct command *c, const struct limits *l,
 {
 	const struct arguments *a = c->args;
 
-	*ret = (struct calendar_window){.zone = l->zone};
+	*ret = (struct calendar_window){.zone = l->zone, .in_words = true};
 	if (days_range(a, false, &ret->from, &ret->to, err) < 0)
 		return -1;
 	if (a->from && !a->to)

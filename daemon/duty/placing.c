@@ -150,6 +150,8 @@ static enum fit step_fit(
 			for_kind ? s->calendar->kind : s->calendar->council, ret_id);
 	}
 	str_auto *text = step_text(s->component, step);
+	if (!*text)
+		return FIT_NONE;
 	if (for_kind)
 		return fit_kind(s->config, text, ret_id);
 	return fit_council(s->config, text, s->day, ret_id);

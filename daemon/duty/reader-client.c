@@ -118,6 +118,7 @@ enum reader_outcome reader_calendar(struct reader *r, const void *bytes, size_t 
 	json_put_int(question, "from", window->from);
 	json_put_int(question, "to", window->to);
 	json_put_str(question, "zone", window->zone);
+	json_object_set_new(question, "in_words", json_boolean(window->in_words));
 	return ask(r, question, bytes, len, ret, &unused, err);
 }
 

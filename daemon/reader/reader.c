@@ -79,6 +79,7 @@ static json_t *read_calendar(
 		.from = json_int_or(q->json, "from", 0),
 		.to = json_int_or(q->json, "to", 0),
 		.zone = json_str_or(q->json, "zone", "Europe/Stockholm"),
+		.in_words = json_bool_or(q->json, "in_words", false),
 	};
 	return calendar_read(
 		buf_str(&q->content), q->content.len, &limits->calendar, &window);

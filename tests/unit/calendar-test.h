@@ -34,7 +34,7 @@ static inline json_t *read_bytes(
 	const char *bytes, size_t len, const char *from, const char *to)
 {
 	struct calendar_limits limits = test_limits();
-	struct calendar_window window = {.zone = "Europe/Stockholm"};
+	struct calendar_window window = {.zone = "Europe/Stockholm", .in_words = true};
 
 	if (from) {
 		assert_true(clock_parse(from, &window.from));

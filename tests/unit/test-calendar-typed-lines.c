@@ -16,7 +16,7 @@ static const struct calendar_limits limits = {1 << 20, 1 << 20, 10, 1000, 1000};
 /* {"components": [...]} of an event with these content lines. */
 static json_t *read_event(const char *lines)
 {
-	const struct calendar_window window = {0, 0, "Europe/Stockholm"};
+	const struct calendar_window window = {.zone = "Europe/Stockholm"};
 	str_auto *text =
 		xasprintf("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//t//t//SV\r\n"
 			  "BEGIN:VEVENT\r\nUID:u\r\nDTSTART:20260914T160000Z\r\n%s\r\n"
