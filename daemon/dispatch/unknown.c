@@ -61,12 +61,12 @@ static int give_up(
 
 /* The evidence, or the lack of it, and what follows from it, as one step. 1 or -1. */
 static int move_because(struct db *db, int64_t id, enum delivery_state state,
-	const char *why, int64_t now, struct err *err)
+	const char *why, bool with_sent_copy, int64_t now, struct err *err)
 {
 	__attribute__((cleanup(rollbackp))) struct db *open = db;
 
 	if (db_begin(db, err) < 0 || delivery_note(db, id, why, now, err) < 0 ||
-		delivery_move(db, id, state, NULL, now, err) < 0 ||
+		delivery_prove(db, id, state, NULL, with_sent_copy, now, err) < 0 ||
 		db_commit(db, err) < 0)
 		return -1;
 	open = NULL;
@@ -93,7 +93,7 @@ static int send_again(struct db *db, const struct delivery *d, const struct sett
 			now, err);
 	log_event(
 		LOG_LEVEL_INFO, "again", "delivery=%lld why=%s", (long long)d->id, why);
-	return move_because(db, d->id, DELIVERY_DUE, why, now, err);
+	return move_because(db, d->id, DELIVERY_DUE, why, false, now, err);
 }
 
 /* Asks intake once per send. 1 asked now, 0 was asked, -1. */
@@ -144,7 +144,7 @@ static int look_for_evidence(struct db *db, const struct delivery *d,
 		return wait_for_answer(db, d, s, wake, now, err);
 	if (found == 0)
 		return send_again(db, d, s, "not-found-in-sent", now, err);
-	return move_because(db, d->id, DELIVERY_SENT, "found-in-sent", now, err);
+	return move_because(db, d->id, DELIVERY_SENT, "found-in-sent", false, now, err);
 }
 
 int unknown_step(struct db *db, const struct settings *s, const struct wake *wake,
@@ -159,8 +159,8 @@ int unknown_step(struct db *db, const struct settings *s, const struct wake *wak
 	if (came < 0)
 		return -1;
 	if (came)
-		return move_because(
-			db, d.id, DELIVERY_SENT, "found-in-mailbox", now, err);
+		return move_because(db, d.id, DELIVERY_SENT, "found-in-mailbox",
+			s->imap.sent_copy, now, err);
 	if (s->imap.sent_copy)
 		return send_again(db, &d, s,
 			s->smtp.copy_to_self ? "no-copy-came" : "no-evidence-possible",

@@ -94,7 +94,8 @@ static int count(struct office *o, const struct mail_case *c, const struct deliv
 		return 0;
 	str_auto *words = words_of(one);
 	if (found->state != DELIVERY_SENT &&
-		delivery_move(o->db, d->id, found->state, words, c->now, err) < 0)
+		delivery_prove(o->db, d->id, found->state, words,
+			o->config->settings.imap.sent_copy, c->now, err) < 0)
 		return -1;
 	*ret_reason = found->reason;
 	return note(o, c, d, found, one, err);

@@ -127,8 +127,8 @@ static int mark_answered(
 	json_t *id;
 
 	json_array_foreach (who->deliveries, i, id)
-		if (delivery_move(o->db, json_integer_value(id), DELIVERY_ANSWERED,
-			    NULL, now, err) < 0)
+		if (delivery_prove(o->db, json_integer_value(id), DELIVERY_ANSWERED,
+			    NULL, o->config->settings.imap.sent_copy, now, err) < 0)
 			return -1;
 	return 0;
 }

@@ -329,6 +329,26 @@ int delivery_move(struct db *db, int64_t id, enum delivery_state state,
 	return 1;
 }
 
+int delivery_prove(struct db *db, int64_t id, enum delivery_state state,
+	const char *reply, bool with_sent_copy, int64_t now, struct err *err)
+{
+	tx_auto tx = TX_NONE;
+	delivery_auto d = DELIVERY_EMPTY;
+
+	if (tx_begin(&tx, db, err) < 0)
+		return -1;
+	int found = delivery_load(db, id, &d, err);
+	if (found < 1)
+		return found;
+	int moved = delivery_move(db, id, state, reply, now, err);
+	if (moved < 1)
+		return moved;
+	if (d.state == DELIVERY_UNKNOWN && with_sent_copy &&
+		mailbox_request_add(db, MAILBOX_APPEND, 0, id, "", now, err) < 0)
+		return -1;
+	return tx_commit(&tx, err) < 0 ? -1 : 1;
+}
+
 /* The journal has each sending, also a second one of the same delivery. */
 int delivery_count_sent(struct db *db, int64_t since, int64_t *ret, struct err *err)
 {

@@ -67,3 +67,8 @@ int delivery_next_due_at(struct db *db, int64_t *ret_at, struct err *err);
  * NULL. */
 int delivery_move(struct db *db, int64_t id, enum delivery_state state,
 	const char *reply, int64_t now, struct err *err);
+/* As delivery_move, to what evidence of arrival shows. Of one whose sending nobody
+ * recorded, the copy for the Sent folder is asked for as well, if there is to be one.
+ */
+int delivery_prove(struct db *db, int64_t id, enum delivery_state state,
+	const char *reply, bool with_sent_copy, int64_t now, struct err *err);

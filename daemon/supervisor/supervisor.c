@@ -111,8 +111,11 @@ static void stop(struct supervisor *s, int64_t now_ms)
 static void reload(struct supervisor *s)
 {
 	sd_notify(0, "RELOADING=1");
-	if (reload_config(&s->spawn))
+	if (reload_config(&s->spawn)) {
+		log_event(LOG_LEVEL_INFO, "reloaded", "dir=%s",
+			s->spawn.options->config_dir);
 		children_reload(&s->children);
+	}
 	tell_systemd(s);
 }
 

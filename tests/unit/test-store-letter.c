@@ -4,6 +4,7 @@
 
 #include "store/journal.h"
 #include "store/mailbox-request.h"
+#include "store/stmt.h"
 
 static enum delivery_state state_of(struct store *s, int64_t id)
 {
@@ -220,6 +221,44 @@ static void a_move_is_made_or_refused(void **state)
 		}
 	assert_int_equal(
 		delivery_move(s->db, 999999, DELIVERY_SENT, NULL, NOW, &s->err), 0);
+}
+
+static int64_t appends_of(struct store *s, int64_t delivery_id)
+{
+	int64_t count = 0;
+
+	assert_int_equal(db_find_int(s->db, &s->err, &count,
+				 "SELECT count(*) FROM mailbox_request\n"
+				 "WHERE kind = 'append' AND delivery_id = ?",
+				 SQL_INT(delivery_id)),
+		1);
+	return count;
+}
+
+static void what_is_proved_to_have_gone_gets_its_copy_in_the_sent_folder(void **state)
+{
+	struct store *s = *state;
+	int64_t letter_id = store_letter(s, "invitation", 0);
+	const struct {
+		enum delivery_state from, to;
+		bool is_wanted;
+		int copies;
+	} cases[] = {
+		{DELIVERY_UNKNOWN, DELIVERY_ANSWERED, true, 1},
+		{DELIVERY_UNKNOWN, DELIVERY_DELIVERED, true, 1},
+		{DELIVERY_UNKNOWN, DELIVERY_BOUNCED, true, 1},
+		{DELIVERY_UNKNOWN, DELIVERY_SENT, true, 1},
+		{DELIVERY_UNKNOWN, DELIVERY_ANSWERED, false, 0},
+		{DELIVERY_SENT, DELIVERY_ANSWERED, true, 0},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		int64_t id = delivery_in(s, cases[i].from, letter_id);
+		assert_int_equal(delivery_prove(s->db, id, cases[i].to, NULL,
+					 cases[i].is_wanted, NOW, &s->err),
+			1);
+		assert_int_equal(appends_of(s, id), cases[i].copies);
+	}
 }
 
 static void every_move_is_in_the_journal(void **state)
@@ -486,6 +525,8 @@ int main(void)
 		store_test(what_the_server_said_is_kept),
 		store_test(a_move_is_made_or_refused),
 		store_test(every_move_is_in_the_journal),
+		store_test(
+			what_is_proved_to_have_gone_gets_its_copy_in_the_sent_folder),
 		store_test(an_interrupted_sending_has_an_unknown_outcome),
 		store_test(failures_are_told_once),
 		store_test(lateness_is_told_once),
