@@ -13,8 +13,8 @@ import statistics
 import sys
 
 sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1])]
-CASES = ("reading", "inviting", "sending", "sending_script", "sending_far",
-         "intake_mbsync", "intake_python", "intake_large", "waiting",
+CASES = ("reading", "inviting", "sending", "sending_script", "sending_ready",
+         "sending_far", "intake_mbsync", "intake_python", "intake_large", "waiting",
          "planning", "planning_single", "expanding", "turning")
 
 

@@ -15,7 +15,7 @@ from rig import Rig
 from rig.programs import BUILD, Daemon
 
 from . import mailbox
-from .row import Row
+from .row import RUNS, Row
 
 # 5,000 mails, 690 MB: answers, calendar answers, 500 with minutes of 200 KB, 20 with 20 MB.
 BIG = ["text"] * 3002 + ["answer"] * 1478 + [200_000] * 500 + [20_000_000] * 20
@@ -141,10 +141,10 @@ def _round(rig, who, work, count):
     return Row(who, count, seconds, cpu, peak)
 
 
-def measure(peer, kinds, rounds):
+def measure(peer, kinds):
     with Rig().start([mailbox.USER]) as rig:
         mailbox.fill(rig, kinds)
         work = {"ours": _ours, "peer": PEERS[peer]}
-        rows = [_round(rig, who, work[who], len(kinds)) for _ in range(rounds) for who in work]
+        rows = [_round(rig, who, work[who], len(kinds)) for _ in range(RUNS) for who in work]
         mailbox.empty(rig)
     return rows

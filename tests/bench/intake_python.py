@@ -7,4 +7,4 @@ UNIT = "mails"
 
 
 def measure():
-    return intake.measure("python", intake.BIG, 5)
+    return intake.measure("python", intake.BIG)

@@ -16,13 +16,12 @@ from rig.client import people
 from rig.mails import ZONE, make_event, make_ics
 from rig.programs import BUILD
 
-from .row import Row
+from .row import RUNS, Row
 
 MEMBERS = 300
 NAME = f"inviting {MEMBERS} members"
 PEER = "python icalendar + smtplib, no record"
 UNIT = "invitations"
-ROUNDS = 3
 NOW = datetime.datetime(2026, 9, 7, 8, 30, tzinfo=ZONE)
 CALENDAR = make_ics(make_event("inviting@linkoping.example", datetime.datetime(2026, 9, 14, 18, 0),
                                summary="Trygghetsråd Ryd"))
@@ -89,4 +88,4 @@ def _round(rig, who, members):
 def measure():
     members = people(MEMBERS)
     with Rig().start() as rig:
-        return [_round(rig, who, members) for _ in range(ROUNDS) for who in PREPARE]
+        return [_round(rig, who, members) for _ in range(RUNS) for who in PREPARE]

@@ -8,12 +8,11 @@ import time
 from rig.programs import BUILD
 
 from . import corpus, framing
-from .row import Row
+from .row import RUNS, Row
 
 NAME = "reading mail (860: answers, letters, minutes of 200 KB)"
 PEER = "python email + icalendar"
 UNIT = "mails"
-ROUNDS = 5
 COMMANDS = {
     "ours": [str(BUILD / "utskickd"), "--worker", "reader"],
     "peer": [sys.executable, "-B", str(pathlib.Path(__file__).with_name("peer_reader.py"))],
@@ -54,4 +53,4 @@ def _round(who, mails):
 
 def measure():
     mails = corpus.mails()
-    return [_round(who, mails) for _ in range(ROUNDS) for who in COMMANDS]
+    return [_round(who, mails) for _ in range(RUNS) for who in COMMANDS]

@@ -9,14 +9,13 @@ import time
 
 from rig.programs import BUILD
 
-from .row import Row
+from .row import RUNS, Row
 from .sink import sink
 
 COUNT, SIZE, CONNECTIONS = 10000, 12000, 4
 NAME = f"sending {COUNT} of 12 KB, {CONNECTIONS} connections"
 PEER = "smtp-source, no record"
 UNIT = "mails"
-ROUNDS = 5
 SEND = str(BUILD / "bench/send")
 
 
@@ -68,4 +67,4 @@ def measure():
         folder = pathlib.Path(name)
         prepare(folder, COUNT)
         return [run(folder, port, COUNT, CONNECTIONS)
-                for _ in range(ROUNDS) for run in (source, ours)]
+                for _ in range(RUNS) for run in (source, ours)]

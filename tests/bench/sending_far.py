@@ -3,6 +3,7 @@ travels behind the final dot, where smtp-source needs four."""
 import pathlib
 import tempfile
 
+from .row import RUNS
 from .sending import CONNECTIONS, ours, prepare, source
 from .sink import far_link, sink
 
@@ -10,7 +11,6 @@ COUNT, ROUND_TRIP_MS = 600, 20
 NAME = f"sending {COUNT} over {ROUND_TRIP_MS} ms, {CONNECTIONS} connections"
 PEER = "smtp-source, no record"
 UNIT = "mails"
-ROUNDS = 5
 
 
 def measure():
@@ -19,4 +19,4 @@ def measure():
         folder = pathlib.Path(name)
         prepare(folder, COUNT)
         return [run(folder, port, COUNT, CONNECTIONS)
-                for _ in range(ROUNDS) for run in (source, ours)]
+                for _ in range(RUNS) for run in (source, ours)]
