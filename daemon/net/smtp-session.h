@@ -16,6 +16,7 @@ enum stage {
 	STAGE_ENVELOPE, /* commands are out, or are to be */
 	STAGE_READY,	/* the server waits for its text */
 	STAGE_TEXT,
+	STAGE_HELD,  /* all but the final dot is on its way */
 	STAGE_FINAL, /* the final dot is on its way */
 	STAGE_DONE,
 };
@@ -73,6 +74,8 @@ void transaction_set_done(
 
 /* All of it is settled; what is said or heard after this does not count. */
 void smtp_end(struct smtp *smtp, const struct err *why);
+/* Whose text is on its way, or may be; NULL: nobody's. */
+struct transaction *smtp_texts(struct smtp *smtp);
 /* Puts on the wire what may be said now. */
 void smtp_say(struct smtp *smtp);
 /* A whole reply has come. */

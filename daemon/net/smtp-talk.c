@@ -150,24 +150,31 @@ int transaction_load_piece(struct transaction *t, struct err *err)
 	return 0;
 }
 
+/*
+ * The text of the second goes while the first one's result is written down; its final
+ * dot, without which no server takes it, waits until the first has left the line.
+ */
+struct transaction *smtp_texts(struct smtp *smtp)
+{
+	size_t at = smtp->count > 1 && smtp->line[0].stage == STAGE_DONE;
+
+	return smtp->count ? &smtp->line[at] : NULL;
+}
+
 static void add_final_dot(struct smtp *smtp, struct transaction *t)
 {
+	if (t != smtp->line)
+		return;
 	t->dot_at = smtp_wire_end(&smtp->wire);
 	buf_add_str(&smtp->wire.out, ".\r\n");
 	await(smtp, COMMAND_FINAL, 0);
 	t->stage = STAGE_FINAL;
-	buf_deinit(&t->piece);
 }
 
-/* The next piece, when the one before has gone. The last carries the final dot. */
-static void go_on_with_text(struct smtp *smtp)
+static void add_piece(struct smtp *smtp, struct transaction *t)
 {
-	struct transaction *t = &smtp->line[0];
 	struct err err = ERR_INIT;
 
-	if (!smtp->count || (t->stage != STAGE_READY && t->stage != STAGE_TEXT) ||
-		smtp_wire_pending(&smtp->wire))
-		return;
 	t->stage = STAGE_TEXT;
 	if (transaction_load_piece(t, &err) < 0) {
 		/* Without its dot the server throws away what it has. */
@@ -176,7 +183,22 @@ static void go_on_with_text(struct smtp *smtp)
 	}
 	smtp_stuff(t->piece.data, t->piece.len, &t->at_line_start, &smtp->wire.out);
 	t->read_at += t->piece.len;
-	if (t->read_at == t->mail.size)
+	if (t->read_at < t->mail.size)
+		return;
+	t->stage = STAGE_HELD;
+	buf_deinit(&t->piece);
+}
+
+/* The next piece, when the one before has gone. The last carries the final dot. */
+static void go_on_with_text(struct smtp *smtp)
+{
+	struct transaction *t = smtp_texts(smtp);
+
+	if (!t || smtp_wire_pending(&smtp->wire))
+		return;
+	if (t->stage == STAGE_READY || t->stage == STAGE_TEXT)
+		add_piece(smtp, t);
+	if (t->stage == STAGE_HELD)
 		add_final_dot(smtp, t);
 }
 
@@ -239,9 +261,9 @@ static void hear_final(struct smtp *smtp, struct transaction *t, const struct re
 /* 421 when its time is up, or a refusal in the middle of a text. */
 static void hear_unasked(struct smtp *smtp, const struct reply *r)
 {
-	struct transaction *t = &smtp->line[0];
+	struct transaction *t = smtp_texts(smtp);
 
-	if (smtp->count && t->stage == STAGE_TEXT && r->code >= 400)
+	if (t && (t->stage == STAGE_TEXT || t->stage == STAGE_HELD) && r->code >= 400)
 		set_refusal(t, r);
 	end_with_reply(smtp, r);
 }

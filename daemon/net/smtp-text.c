@@ -148,18 +148,24 @@ bool smtp_lines_are_whole(const char *bytes, size_t len)
 	return smtp_lines_end(&l);
 }
 
+/* The first dot at the start of a line, from at on; NULL: none. */
+static const char *find_dot(const char *at, const char *end, bool at_line_start)
+{
+	const char *dot = memchr(at, '.', (size_t)(end - at));
+
+	while (dot && (dot == at ? !at_line_start : dot[-1] != '\n'))
+		dot = memchr(dot + 1, '.', (size_t)(end - dot - 1));
+	return dot;
+}
+
 void smtp_stuff(const char *bytes, size_t len, bool *at_line_start, struct buf *to)
 {
 	const char *at = bytes, *end = bytes + len;
 
 	while (at < end) {
-		const char *dot = *at_line_start && *at == '.' ? at : NULL;
-
-		if (!dot) {
-			const char *found = memmem(at, (size_t)(end - at), "\n.", 2);
-			dot = found ? found + 1 : NULL;
-		}
+		const char *dot = find_dot(at, end, *at_line_start);
 		const char *next = dot ? dot : end;
+
 		buf_add(to, at, (size_t)(next - at));
 		if (dot)
 			buf_add(to, "..", 2);

@@ -163,6 +163,15 @@ static void find_words(struct smtp *smtp)
 		smtp->since = clock_monotonic_ms();
 }
 
+/* Something may be said although the server was not heard. */
+static bool has_more_words(struct smtp *smtp)
+{
+	const struct transaction *t = smtp_texts(smtp);
+
+	return t &&
+	       (t->stage == STAGE_TEXT || (t == smtp->line && t->stage == STAGE_WAITS));
+}
+
 void smtp_work(struct smtp *smtp)
 {
 	struct err late = ERR_INIT;
@@ -175,9 +184,8 @@ void smtp_work(struct smtp *smtp)
 		read_replies(smtp);
 		find_words(smtp);
 		write_pending(smtp);
-	} while (!smtp->has_ended && !smtp_wire_pending(&smtp->wire) && smtp->count &&
-		 (smtp->line[0].stage == STAGE_TEXT ||
-			 smtp->line[0].stage == STAGE_WAITS));
+	} while (!smtp->has_ended && !smtp_wire_pending(&smtp->wire) &&
+		 has_more_words(smtp));
 	if (!smtp->has_ended && time_left(smtp) == 0) {
 		err_set(&late, ERR_TEMP, "the server said nothing in time");
 		smtp_end(smtp, &late);

@@ -69,8 +69,8 @@ size_t smtp_room(const struct smtp *smtp);
 void smtp_offer(struct smtp *smtp, const struct smtp_mail *mail);
 /* Mails in line. */
 size_t smtp_count(const struct smtp *smtp);
-/* What became of the first in line; NULL: at work. Until smtp_take no byte of the next
- * mail's text goes out, so that the result can be written down first. */
+/* What became of the first in line; NULL: at work. Until smtp_take the next mail's
+ * final dot does not go out, so that the result can be written down first. */
 const struct smtp_reply *smtp_result(const struct smtp *smtp);
 /* Takes the first, which has a result, out of the line. */
 void smtp_take(struct smtp *smtp);

@@ -293,8 +293,8 @@ static void a_slow_reply_ends_at_the_deadline_of_the_whole(void **state)
 	assert_int_equal(fake_end(&f, &heard), 0);
 }
 
-/* The first mail's result is written down before a byte of the second's text goes. */
-static void the_next_text_waits_until_the_result_is_taken(void **state)
+/* The first mail's result is written down before the second can be taken. */
+static void the_next_final_dot_waits_until_the_result_is_taken(void **state)
 {
 	(void)state;
 	const char *script[] = {"C:MAIL", "C:RCPT", "C:DATA", "S:250 ok", "S:250 ok",
@@ -320,6 +320,34 @@ static void the_next_text_waits_until_the_result_is_taken(void **state)
 	assert_null(smtp_result(smtp));
 	smtp_settle_all(smtp);
 	assert_string_equal(smtp_result(smtp)->text, "250 taken too");
+	smtp_take(smtp);
+	smtp_free(smtp);
+	assert_int_equal(fake_end(&f, &heard), 0);
+}
+
+/* Its text goes meanwhile, which no server takes without its dot. */
+static void what_ends_before_a_held_final_dot_was_not_taken(void **state)
+{
+	(void)state;
+	const char *script[] = {"C:MAIL", "C:RCPT", "C:DATA", "S:250 ok", "S:250 ok",
+		"S:354 go", "MAIL", "C:MAIL", "C:RCPT", "C:DATA", "S:250 taken",
+		"S:250 ok", "S:250 ok", "S:354 go", "C:Subject", "C:", "C:Hej", "CLOSE",
+		NULL};
+	struct fake f;
+	struct text text = {MAIL, strlen(MAIL)};
+	struct smtp_mail mail = mail_of(&text, FROM, TO);
+	buf_auto heard = BUF_EMPTY;
+	struct smtp *smtp =
+		smtp_over(fake_start(&f, script, "PIPELINING\n"), TIMEOUT_MS);
+
+	smtp_offer(smtp, &mail);
+	smtp_offer(smtp, &mail);
+	smtp_settle_all(smtp);
+	while (smtp_state(smtp) != SMTP_ENDED)
+		smtp_wait(smtp);
+	assert_int_equal(smtp_result(smtp)->outcome, SMTP_ACCEPTED);
+	smtp_take(smtp);
+	assert_int_equal(smtp_result(smtp)->outcome, SMTP_DEFERRED);
 	smtp_take(smtp);
 	smtp_free(smtp);
 	assert_int_equal(fake_end(&f, &heard), 0);
@@ -434,7 +462,8 @@ static void a_refused_recipient_leaves_no_copy(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_next_text_waits_until_the_result_is_taken),
+		cmocka_unit_test(the_next_final_dot_waits_until_the_result_is_taken),
+		cmocka_unit_test(what_ends_before_a_held_final_dot_was_not_taken),
 		cmocka_unit_test(what_waits_behind_a_lost_mail_was_not_taken),
 		cmocka_unit_test(parameters_are_said_where_they_are_offered),
 		cmocka_unit_test(a_refused_recipient_leaves_no_copy),
