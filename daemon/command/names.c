@@ -101,6 +101,7 @@ const char *names_state(const char *state)
 		{"withdrawn", "taken back"},
 		{"delivered", "delivered"},
 		{"bounced", "BOUNCED"},
+		{"resting", "AT REST"},
 		{"answered", "received"},
 		{NULL, NULL},
 	};

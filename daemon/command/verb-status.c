@@ -8,6 +8,7 @@
 #include "command/names.h"
 #include "command/status-daemon.h"
 #include "command/status-questions.h"
+#include "command/status-resting.h"
 #include "command/status-servers.h"
 #include "command/table.h"
 #include "duty/plan.h"
@@ -230,6 +231,7 @@ static json_t *collect(const struct command *c, struct err *err)
 		put(status, "late", collect_late(c, waiting, unplaced, err)) < 0 ||
 		put(status, "unserved",
 			with_times(overview_unserved(c->db, UNSERVED_MAX, err))) < 0 ||
+		put(status, "resting", status_resting(c, err)) < 0 ||
 		put(status, "set_aside",
 			with_times(overview_set_aside(c->db, since, err))) < 0 ||
 		source_each(c->db, add_broken_calendar, calendars, err) < 0 ||
@@ -269,10 +271,10 @@ static void print_waiting(const struct out *o, const json_t *waiting)
 	str_auto *text = xasprintf(
 		"%s, %s (%lld tried before), %s", mails, deliveries, tried, requests);
 	str_auto *gone = xasprintf("%lld sent, %lld reported delivered, %lld answered; "
-				   "%lld failed, %lld came back",
+				   "%lld failed, %lld came back, %lld rest",
 		count(states, "sent"), count(states, "delivered"),
 		count(states, "answered"), count(states, "failed"),
-		count(states, "bounced"));
+		count(states, "bounced"), count(states, "resting"));
 
 	out_field(o, OUT_PLAIN, "waiting", text);
 	out_field(o, OUT_PLAIN, "so far", gone);
@@ -387,6 +389,7 @@ static void print(const struct out *o, const json_t *status)
 		json_object_get(status, "set_aside"));
 	print_late(o, json_object_get(status, "late"));
 	print_unserved(o, json_object_get(status, "unserved"));
+	status_print_resting(o, json_object_get(status, "resting"));
 	print_calendars(o, status);
 	out_blank(o);
 	if (json_bool_or(status, "needs_person", false))

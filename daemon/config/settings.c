@@ -259,6 +259,8 @@ static void take_policies(struct settings *s, struct taking *t)
 	s->limits.held_notices_per_day = take_int(t, "held_notices_per_day");
 	s->limits.received_fields = take_int(t, "received_fields");
 	s->limits.same_mail_per_day = take_int(t, "same_mail_per_day");
+	s->rest_after_failures = take_int(t, "rest_after_failures");
+	s->rest_after_days = take_int(t, "rest_after_days");
 	s->attachments_largest = take_int(t, "attachments_mib") * MIB;
 	s->calendar_loss_percent = take_int(t, "calendar_loss_percent");
 	t->from = top;

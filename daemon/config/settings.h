@@ -101,6 +101,8 @@ struct settings {
 	struct retention_settings *retention;
 	size_t retention_count;
 	int automatic_mail_per_day;
+	int rest_after_failures; /* on as many different days */
+	int rest_after_days;
 	int64_t attachments_largest; /* bytes of what goes along with one invitation */
 	int calendar_loss_percent; /* of its meetings: the coordinator is asked first */
 	struct reader_settings reader;

@@ -32,6 +32,7 @@ static const char *reached(enum delivery_state state)
 	case DELIVERY_FAILED:
 	case DELIVERY_WITHDRAWN:
 	case DELIVERY_BOUNCED:
+	case DELIVERY_RESTING:
 		return "no";
 	case DELIVERY_DUE:
 	case DELIVERY_SENDING:

@@ -6,6 +6,7 @@
 #include "office/calendar-loss.h"
 #include "office/itip.h"
 #include "office/notices.h"
+#include "office/resting.h"
 
 static const struct held_act acts[] = {
 	{.name = "minutes",
@@ -33,6 +34,11 @@ static const struct held_act acts[] = {
 	{.name = "question-answer",
 		.no_reason = "held-refused",
 		.describe = "An answer goes to the person who asked."},
+	{.name = "rest-address",
+		.yes = resting_yes,
+		.no = resting_no,
+		.no_reason = "rest-refused",
+		.describe = "Nothing more is sent to an address that keeps failing."},
 };
 
 const struct held_act *held_act_find(const char *name)

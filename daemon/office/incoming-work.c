@@ -19,6 +19,7 @@
 #include "store/journal.h"
 #include "store/mailbox-request.h"
 #include "store/meeting.h"
+#include "store/rest.h"
 
 /* Design decision 5. A coordinator's command comes between itip and minutes once there
  * is one. */
@@ -216,11 +217,27 @@ static const struct handler *find_handler(
 	return NULL;
 }
 
+/* Somebody is there after all, whatever his mail is about. */
+static int wake_address(
+	struct office *o, const struct mail_case *c, const char *class, struct err *err)
+{
+	static const char *const machines[] = {"own", "bounce", "auto-reply"};
+
+	if (!c->is_vouched)
+		return 0;
+	for (size_t i = 0; i < sizeof(machines) / sizeof(machines[0]); i++)
+		if (strcmp(class, machines[i]) == 0)
+			return 0;
+	return rest_end(o->db, c->from, "rest-heard", c->now, err);
+}
+
 static int act_and_record(struct office *o, struct mail_case *c,
 	const struct handler *handler, struct decision *d, struct err *err)
 {
 	if (handler->act(o, c, d, err) < 0)
 		return err_prefix(err, "%s", handler->name);
+	if (wake_address(o, c, d->class, err) < 0)
+		return -1;
 	return record(o, c, d, err);
 }
 

@@ -19,6 +19,7 @@
 #include "office/incoming-work.h"
 #include "office/notices.h"
 #include "office/question-out.h"
+#include "office/resting.h"
 #include "office/server-notices.h"
 #include "store/directory.h"
 #include "store/letter.h"
@@ -86,8 +87,8 @@ int office_turn(struct office *o, int64_t now, struct err *err)
 	typedef int (*work_fn)(struct office *, int64_t, struct err *);
 	/* Calendars first: who may hand in what is theirs to say. */
 	static const work_fn works[] = {calendar_work, incoming_work, held_work,
-		duties_work, questions_work, notices_work, fetch_notices_work,
-		server_notices_work};
+		resting_work, duties_work, questions_work, notices_work,
+		fetch_notices_work, server_notices_work};
 	int done = 0;
 
 	for (size_t i = 0; i < sizeof(works) / sizeof(works[0]); i++) {

@@ -7,9 +7,11 @@
 #include "duty/meeting-files.h"
 #include "mail/message-id.h"
 #include "render/letter-text.h"
+#include "store/delivery-move.h"
 #include "store/directory.h"
 #include "store/journal.h"
 #include "store/letter.h"
+#include "store/rest.h"
 
 static int64_t meeting_id_of(const struct post *post)
 {
@@ -71,6 +73,16 @@ static int freeze(struct office *o, const struct post *post, const struct recipi
 		o->db, id, message_id, head.data, head.len, body.data, body.len, err);
 }
 
+/* What is owed to an address at rest is kept and shown, and not sent. */
+static int let_rest(
+	struct office *o, const char *address, int64_t id, int64_t now, struct err *err)
+{
+	int rests = rest_is(o->db, address, err);
+
+	return rests <= 0 ? rests
+			  : delivery_move(o->db, id, DELIVERY_RESTING, NULL, now, err);
+}
+
 static int post_whole(struct office *o, const struct post *post,
 	const struct recipient *to, int64_t now, struct err *err)
 {
@@ -105,7 +117,9 @@ static int post_whole(struct office *o, const struct post *post,
 		.why = post->reason,
 		.meeting_id = meeting_id_of(post),
 		.delivery_id = id};
-	return journal_add(o->db, &entry, now, err) < 0 ? -1 : 1;
+	if (journal_add(o->db, &entry, now, err) < 0)
+		return -1;
+	return let_rest(o, to->address, id, now, err) < 0 ? -1 : 1;
 }
 
 static int post_with_files(struct office *o, const struct post *post,

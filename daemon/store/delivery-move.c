@@ -162,6 +162,7 @@ static const char *why_of_result(enum delivery_state state)
 	case DELIVERY_DELIVERED:
 	case DELIVERY_BOUNCED:
 	case DELIVERY_ANSWERED:
+	case DELIVERY_RESTING:
 		return NULL;
 	}
 	return NULL;
@@ -277,6 +278,9 @@ static const struct move moves[] = {
 	{DELIVERY_BOUNCED, DELIVERY_ANSWERED, "office", "answered"},
 	{DELIVERY_DUE, DELIVERY_WITHDRAWN, "office", "no-longer-owed"},
 	{DELIVERY_DEFERRED, DELIVERY_WITHDRAWN, "office", "no-longer-owed"},
+	{DELIVERY_DUE, DELIVERY_RESTING, "office", "address-resting"},
+	{DELIVERY_DEFERRED, DELIVERY_RESTING, "office", "address-resting"},
+	{DELIVERY_RESTING, DELIVERY_DUE, "office", "rest-over"},
 	{DELIVERY_UNKNOWN, DELIVERY_SENT, "dispatch", "evidence-found"},
 	{DELIVERY_UNKNOWN, DELIVERY_DUE, "dispatch", "sent-again"},
 	{DELIVERY_DUE, DELIVERY_FAILED, "dispatch", "tried-too-long"},
@@ -291,13 +295,18 @@ static const struct move *find_move(enum delivery_state from, enum delivery_stat
 	return NULL;
 }
 
-/* What is known to have gone has a time: the evidence's, where nobody recorded one. */
+/* What is known to have gone has a time: the evidence's, where nobody recorded one.
+ * What rests has failed without a try, and needs no notice. */
 static int update_moved(struct db *db, int64_t id, enum delivery_state to,
 	const char *reply, int64_t now, struct err *err)
 {
 	return db_run(db, err,
 		"UPDATE delivery\n"
-		"SET state = ?1, reply = coalesce(?2, reply), changed_at = ?3,\n"
+		"SET state = iif(?1 = 'resting', 'failed', ?1),\n"
+		"  rests = (?1 = 'resting'), reply = coalesce(?2, reply),\n"
+		"  told_at = CASE ?1 WHEN 'resting' THEN ?3 WHEN 'due' THEN NULL\n"
+		"    ELSE told_at END,\n"
+		"  changed_at = ?3,\n"
 		"  due_at = CASE ?1 WHEN 'due' THEN ?3 ELSE due_at END,\n"
 		"  sent_at = CASE WHEN ?1 IN ('sent', 'delivered', 'bounced', "
 		"'answered')\n"

@@ -3,6 +3,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "store/delivery-private.h"
 #include "store/journal.h"
 #include "store/stmt.h"
@@ -18,6 +19,7 @@ static const char *const state_names[] = {
 	[DELIVERY_DELIVERED] = "delivered",
 	[DELIVERY_BOUNCED] = "bounced",
 	[DELIVERY_ANSWERED] = "answered",
+	[DELIVERY_RESTING] = "resting",
 };
 #define STATE_COUNT (sizeof(state_names) / sizeof(*state_names))
 
@@ -43,6 +45,7 @@ bool delivery_state_is_served(enum delivery_state state)
 	case DELIVERY_FAILED:
 	case DELIVERY_WITHDRAWN:
 	case DELIVERY_BOUNCED:
+	case DELIVERY_RESTING:
 		return false;
 	case DELIVERY_DUE:
 	case DELIVERY_SENDING:
@@ -96,8 +99,9 @@ static struct delivery row_of(const struct stmt *q)
 int delivery_load(struct db *db, int64_t id, struct delivery *ret, struct err *err)
 {
 	stmt_auto q = stmt_open(db,
-		"SELECT d.id, d.letter_id, l.kind, l.meeting_id, l.version, d.state,\n"
-		"  d.address, d.name, d.person, d.committee, d.message_id, l.subject,\n"
+		"SELECT d.id, d.letter_id, l.kind, l.meeting_id, l.version,\n"
+		"  iif(d.rests, 'resting', d.state), d.address, d.name, d.person, "
+		"d.committee, d.message_id, l.subject,\n"
 		"  d.priority, d.due_at, d.first_try_at, d.tries, d.reply, d.sent_at\n"
 		"FROM delivery AS d\n"
 		"JOIN letter AS l ON l.id = d.letter_id\n"
@@ -354,14 +358,19 @@ json_t *delivery_counts(struct db *db, struct err *err)
 {
 	json_auto_t *counts = json_object();
 	int r;
-	stmt_auto q =
-		stmt_open(db, "SELECT state, count(*) FROM delivery GROUP BY state");
+	stmt_auto q = stmt_open(db,
+		"SELECT state, count(*) FROM delivery GROUP BY state\n"
+		"UNION ALL\n"
+		"SELECT 'resting', count(*) FROM delivery WHERE rests = 1");
+	int64_t resting = 0;
 
 	for (size_t i = 0; i < STATE_COUNT; i++)
 		json_object_set_new(counts, state_names[i], json_integer(0));
 	while ((r = stmt_step(&q, err)) == 1)
 		json_object_set_new(
 			counts, stmt_text(&q, 0), json_integer(stmt_int(&q, 1)));
+	resting = json_int_or(counts, "resting", 0);
+	json_put_int(counts, "failed", json_int_or(counts, "failed", 0) - resting);
 	return r < 0 ? NULL : TAKE(counts);
 }
 

@@ -27,6 +27,7 @@ enum delivery_state {
 	DELIVERY_DELIVERED, /* a success DSN said so */
 	DELIVERY_BOUNCED,   /* a failure DSN said so */
 	DELIVERY_ANSWERED,  /* the recipient answered */
+	DELIVERY_RESTING,   /* not tried, as its address rests (store/rest.h) */
 };
 
 const char *delivery_state_name(enum delivery_state state);

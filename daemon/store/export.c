@@ -219,7 +219,8 @@ static int export_deliveries(struct db *db, const struct range *r, struct err *e
 	/* Served: what is known to have gone and has not come back. */
 	stmt_auto q = stmt_open(db,
 		"SELECT d.id, l.kind, m.uid, m.code, l.version, l.subject, d.address,\n"
-		"  d.name, d.person, d.committee, c.name, d.state,\n"
+		"  d.name, d.person, d.committee, c.name, iif(d.rests, 'resting', "
+		"d.state),\n"
 		"  d.state IN ('sent', 'delivered', 'answered'), d.message_id,\n"
 		"  d.created_at, d.due_at, d.sent_at, d.tries, d.reply\n"
 		"FROM delivery AS d\n"

@@ -3,6 +3,7 @@
 #include "store/migration-claim.h"
 #include "store/migration-guard.h"
 #include "store/migration-look.h"
+#include "store/migration-rest.h"
 
 /* clang-format off */
 static const char *const migrations[] = {
@@ -469,6 +470,9 @@ static const char *const migrations[] = {
 	MIGRATION_CLAIM,
 	/* ---- 11: questions that were passed on ---- */
 	MIGRATION_QUESTION,
+
+	/* ---- 12: addresses at rest ---- */
+	MIGRATION_REST,
 };
 /* clang-format on */
 

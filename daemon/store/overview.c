@@ -89,8 +89,9 @@ json_t *overview_unserved(struct db *db, int64_t limit, struct err *err)
 	/* What tells of a meeting is one sequence of versions, whatever each is called.
 	 */
 	stmt_auto q = stmt_open(db,
-		"SELECT d.id, l.kind, m.code, d.name, d.address, c.name, d.state,\n"
-		"  d.reply, d.changed_at\n"
+		"SELECT d.id, l.kind, m.code, d.name, d.address, c.name,\n"
+		"  iif(d.rests, 'resting', d.state),\n"
+		"  iif(d.rests, 'the address rests', d.reply), d.changed_at\n"
 		"FROM delivery AS d\n"
 		"JOIN letter AS l ON l.id = d.letter_id\n"
 		"LEFT JOIN meeting AS m ON m.id = l.meeting_id\n"

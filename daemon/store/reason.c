@@ -11,6 +11,9 @@ struct reason {
 /* clang-format off */
 /* Sorted by code. */
 static const struct reason reasons[] = {
+	{"address-fails", "Mail to this address has failed for good on several days; the "
+		"coordinator decides whether it is to rest."},
+	{"address-resting", "The address rests by the coordinator's word, so nothing is sent there."},
 	{"answer-applied", "The invited person answered the invitation; the answer counts."},
 	{"answer-forwarded", "Somebody sent on an answer that is not his own; it does not "
 		"count and is left unread in the inbox for the coordinator."},
@@ -200,6 +203,13 @@ static const struct reason reasons[] = {
 	{"reminder-due", "The recipient is asked to attend and has not answered."},
 	{"reply-mixed", "A person writes whether he comes, or about addresses, and "
 		"asks something too; it is left unread for the coordinator."},
+	{"rest-address-left", "The address is no longer its person's in the directory, so it rests no "
+		"more."},
+	{"rest-begun", "The coordinator said yes: nothing more is sent to this address."},
+	{"rest-heard", "Somebody wrote from the address, so it rests no more."},
+	{"rest-over", "The address rests no more, so what it was owed is sent."},
+	{"rest-refused", "The coordinator said no: everything is sent to this address as before."},
+	{"rest-settled", "The address takes mail again, or is asked about no more."},
 	{"scanner-away", "The virus scanner could not look at a file of these "
 		"minutes; it is asked again."},
 	{"sent-again", "Whether the mail had gone could not be found out, so it is sent once "
