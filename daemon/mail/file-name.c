@@ -40,6 +40,31 @@ static void shorten(struct buf *name)
 	buf_add_str(name, extension);
 }
 
+/* "con.pdf", "LPT1": a device to Windows, whatever comes behind the dot. */
+static bool is_device(const char *name)
+{
+	static const char *const devices[] = {"con", "prn", "aux", "nul"};
+	static const char *const numbered[] = {"com", "lpt"};
+	str_auto *first = xstrndup(name, strcspn(name, "."));
+	str_auto *base = text_trim(first);
+	size_t len = strlen(base);
+
+	for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++)
+		if (text_equal_nocase(base, devices[i]))
+			return true;
+	if (len != 4 || base[3] < '0' || base[3] > '9')
+		return false;
+	base[3] = '\0';
+	return text_equal_nocase(base, numbered[0]) ||
+	       text_equal_nocase(base, numbered[1]);
+}
+
+/* What a recipient's system or a command there would take for something else. */
+static bool needs_prefix(const char *name)
+{
+	return *name == '-' || *name == '.' || is_device(name);
+}
+
 char *name_harmless(const char *name, bool *ret_odd)
 {
 	buf_auto clean = BUF_EMPTY;
@@ -58,5 +83,5 @@ char *name_harmless(const char *name, bool *ret_odd)
 	str_auto *trimmed = text_trim(buf_str(&clean));
 	if (!trimmed[strspn(trimmed, ". ")])
 		return xstrdup("unnamed");
-	return TAKE(trimmed);
+	return needs_prefix(trimmed) ? xasprintf("_%s", trimmed) : TAKE(trimmed);
 }

@@ -468,6 +468,7 @@ static const char *const migrations[] = {
 
 	/* ---- 10: meetings from several sources, and by mail ---- */
 	MIGRATION_CLAIM,
+
 	/* ---- 11: questions that were passed on ---- */
 	MIGRATION_QUESTION,
 
