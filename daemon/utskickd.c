@@ -47,7 +47,7 @@ static int run_worker(const struct supervisor_worker *w)
 	int (*entry)(const struct worker_context *ctx) = worker_entry(w->name);
 	config_auto *config = config_from_fd(w->config_fd, &err);
 
-	if (!entry || !config || sandbox_no_core(&err) < 0) {
+	if (!entry || !config) {
 		fprintf(stderr, "utskickd: worker %s: %s\n", w->name, err.text);
 		return WORKER_FAILED;
 	}
@@ -113,7 +113,12 @@ int main(int argc, char **argv)
 {
 	struct supervisor_worker worker;
 	struct arguments arguments;
+	struct err err = ERR_INIT;
 
+	if (sandbox_no_core(&err) < 0) {
+		fprintf(stderr, "utskickd: %s\n", err.text);
+		return WORKER_FAILED;
+	}
 	if (argc >= 3 && strcmp(argv[1], "--worker") == 0 &&
 		strcmp(argv[2], "reader") == 0)
 		return reader_main(argc, argv);

@@ -234,7 +234,7 @@ int sandbox_limits(size_t address_space_bytes, int cpu_seconds, struct err *err)
 int sandbox_no_core(struct err *err)
 {
 	/* LeakSanitizer looks into its own process and could not. */
-	if (!HAS_ASAN && prctl(PR_SET_DUMPABLE, 0) < 0)
+	if (limit(RLIMIT_CORE, 0, 0) || (!HAS_ASAN && prctl(PR_SET_DUMPABLE, 0) < 0))
 		return err_set(err, ERR_PERM, "sandbox: %s", strerror(errno));
 	return 0;
 }

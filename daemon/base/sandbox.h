@@ -44,6 +44,6 @@ int sandbox_program(struct err *err);
  */
 int sandbox_limits(size_t address_space_bytes, int cpu_seconds, struct err *err);
 
-/* Keeps secrets in memory from core files and from other processes of the user (A28).
- */
+/* Keeps secrets in memory from core files and from other processes of the user (A28):
+ * for all that runs, first thing in main, as starting a program undoes it. */
 int sandbox_no_core(struct err *err);

@@ -23,6 +23,8 @@ static const struct option longs[] = {
 	{"dir", required_argument, NULL, 'D'},
 	{"council", required_argument, NULL, 'C'},
 	{"committee", required_argument, NULL, 'M'},
+	{"public", no_argument, NULL, 'P'},
+	{"csv", no_argument, NULL, 'V'},
 	{NULL, 0, NULL, 0},
 };
 
@@ -111,6 +113,12 @@ static int take_yearly(struct arguments *a, int c, const char *value, struct err
 		return take_text(a, OPTION_SVG, &a->svg, value);
 	case 'i':
 		a->given |= OPTION_ICS;
+		return 0;
+	case 'P':
+		a->given |= OPTION_PUBLIC;
+		return 0;
+	case 'V':
+		a->given |= OPTION_CSV;
 		return 0;
 	case 'D':
 		return take_text(a, OPTION_DIR, &a->dir, value);

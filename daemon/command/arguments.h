@@ -22,6 +22,8 @@ enum verb_option {
 	OPTION_DIR = 256,
 	OPTION_COUNCIL = 512,
 	OPTION_COMMITTEE = 1024,
+	OPTION_PUBLIC = 1 << 16,
+	OPTION_CSV = 1 << 17,
 };
 
 struct arguments {

@@ -173,7 +173,8 @@ static char *misfit(const struct arguments *a, const struct verb *v)
 		{OPTION_TO, "--to"}, {OPTION_MEETING, "--meeting"},
 		{OPTION_PARTIALS, "--partials"}, {OPTION_YEAR, "--year"},
 		{OPTION_SVG, "--svg"}, {OPTION_ICS, "--ics"}, {OPTION_DIR, "--dir"},
-		{OPTION_COUNCIL, "--council"}, {OPTION_COMMITTEE, "--committee"}};
+		{OPTION_COUNCIL, "--council"}, {OPTION_COMMITTEE, "--committee"},
+		{OPTION_PUBLIC, "--public"}, {OPTION_CSV, "--csv"}};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		if (a->given & ~v->options & names[i].option)

@@ -10,6 +10,7 @@
 #include "store/delivery.h"
 #include "store/incoming.h"
 #include "store/meeting.h"
+#include "store/removal.h"
 
 static int put(json_t *object, const char *key, json_t *value)
 {
@@ -43,6 +44,31 @@ static int put_code(const struct command *c, json_t *file, struct err *err)
 	return found < 0 ? -1 : 0;
 }
 
+/* Removed by decision: by which, and when. */
+static int put_removal(
+	const struct command *c, int64_t id, json_t *file, struct err *err)
+{
+	str_auto *decision = NULL;
+	int64_t at = 0;
+	int found = removal_find(c->db, id, &decision, &at, err);
+
+	if (found <= 0)
+		return found;
+	json_put_str(file, "removed_by", decision);
+	names_put_time(file, "removed_at", at);
+	return 0;
+}
+
+static void print_removal(const struct out *o, const json_t *file)
+{
+	str_auto *at = names_moment(json_str(file, "removed_at"));
+	str_auto *text = xasprintf(
+		"by decision %s on %s", json_str_or(file, "removed_by", ""), at);
+
+	if (json_str(file, "removed_by"))
+		out_field(o, OUT_BOLD, "removed", text);
+}
+
 /* The row as `export incoming` has it, with its journal; new reference. */
 static json_t *mail_file(
 	const struct command *c, const struct incoming *in, struct err *err)
@@ -56,6 +82,8 @@ static json_t *mail_file(
 	if (in->reason)
 		json_put_str(file, "sentence", names_reason(in->reason));
 	json_put_int(file, "tries", in->tries);
+	if (put_removal(c, in->id, file, err) < 0)
+		return NULL;
 	if (put_code(c, file, err) < 0 ||
 		put(file, "journal", trail_of(c->db, 0, in->id, 0, err)) < 0)
 		return NULL;
@@ -119,6 +147,7 @@ static void print_mail(const struct out *o, const json_t *file)
 	out_field(o, OUT_PLAIN, "arrived", at);
 	out_field(o, OUT_PLAIN, "message-id", json_str(file, "message_id"));
 	print_outcome(o, file);
+	print_removal(o, file);
 	out_field(o, OUT_PLAIN, "answer", json_str(file, "partstat"));
 	out_field(o, OUT_PLAIN,
 		json_bool_or(file, "absent_until_is_return", false) ? "back on"

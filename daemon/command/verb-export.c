@@ -5,6 +5,7 @@
 #include "command/command.h"
 #include "command/days.h"
 #include "command/export-ics.h"
+#include "command/export-public.h"
 #include "store/journal.h"
 
 static int print_row(const json_t *row, void *context)
@@ -34,8 +35,14 @@ static int run(struct command *c, struct err *err)
 	int64_t from = INT64_MIN;
 	int64_t to = INT64_MAX;
 
+	if (a->given & OPTION_PUBLIC)
+		return export_public(c, err);
 	if (a->given & OPTION_ICS)
 		return export_ics(c, err);
+	if (a->given & OPTION_CSV) {
+		err_set(err, ERR_PERM, "--csv goes with --public");
+		return command_usage(err);
+	}
 	if (a->given & (OPTION_DIR | OPTION_COUNCIL | OPTION_COMMITTEE)) {
 		err_set(err, ERR_PERM,
 			"--dir, --council and --committee go with --ics");
@@ -59,11 +66,11 @@ static int run(struct command *c, struct err *err)
 
 const struct verb verb_export = {
 	.name = "export",
-	.usage = "WHAT | --ics --dir DIR [--from D] [--to D]",
-	.describe = "rows of the store as JSON lines",
+	.usage = "WHAT | --public [--csv] | --ics --dir DIR",
+	.describe = "rows of the store, [--from D] [--to D]",
 	.words_max = 1,
 	.options = OPTION_FROM | OPTION_TO | OPTION_ICS | OPTION_DIR | OPTION_COUNCIL |
-		   OPTION_COMMITTEE,
+		   OPTION_COMMITTEE | OPTION_PUBLIC | OPTION_CSV,
 	.config = CONFIG_IF_READABLE,
 	.store = STORE_READ,
 	.run = run,

@@ -9,6 +9,7 @@
 #include "command/status-daemon.h"
 #include "command/status-questions.h"
 #include "command/status-resting.h"
+#include "command/status-retention.h"
 #include "command/status-servers.h"
 #include "command/table.h"
 #include "duty/plan.h"
@@ -228,6 +229,7 @@ static json_t *collect(const struct command *c, struct err *err)
 		put(waiting, "by_state", delivery_counts(c->db, err)) < 0 ||
 		put(status, "held", with_times(held_list(c->db, err))) < 0 ||
 		put(status, "questions", status_questions(c, err)) < 0 ||
+		put(status, "retention", status_retention(c, err)) < 0 ||
 		put(status, "late", collect_late(c, waiting, unplaced, err)) < 0 ||
 		put(status, "unserved",
 			with_times(overview_unserved(c->db, UNSERVED_MAX, err))) < 0 ||
@@ -381,6 +383,7 @@ static void print(const struct out *o, const json_t *status)
 	status_print_daemon(o, json_object_get(status, "daemon"));
 	status_print_servers(o, status);
 	print_waiting(o, json_object_get(status, "waiting"));
+	status_print_retention(o, json_object_get(status, "retention"));
 	print_mails(o, "Waits for the coordinator (`utskick held`)",
 		json_object_get(status, "held"));
 	status_print_questions(o, json_object_get(status, "questions"));

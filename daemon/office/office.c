@@ -20,6 +20,7 @@
 #include "office/notices.h"
 #include "office/question-out.h"
 #include "office/resting.h"
+#include "office/retention-work.h"
 #include "office/server-notices.h"
 #include "store/directory.h"
 #include "store/letter.h"
@@ -88,7 +89,7 @@ int office_turn(struct office *o, int64_t now, struct err *err)
 	/* Calendars first: who may hand in what is theirs to say. */
 	static const work_fn works[] = {calendar_work, incoming_work, held_work,
 		resting_work, duties_work, questions_work, notices_work,
-		fetch_notices_work, server_notices_work};
+		fetch_notices_work, server_notices_work, retention_work};
 	int done = 0;
 
 	for (size_t i = 0; i < sizeof(works) / sizeof(works[0]); i++) {

@@ -45,13 +45,17 @@ static int put_person(
 	json_t *address;
 
 	if (db_run(db, err,
-		    "INSERT INTO person (id, position, name, language, in_file)\n"
-		    "VALUES (?, ?, ?, ?, 1)\n"
+		    "INSERT INTO person (id, position, name, language, protected, "
+		    "in_file)\n"
+		    "VALUES (?, ?, ?, ?, ?, 1)\n"
 		    "ON CONFLICT (id) DO UPDATE\n"
 		    "SET position = excluded.position, name = excluded.name,\n"
-		    "  language = excluded.language, in_file = 1",
+		    "  language = excluded.language, protected = "
+		    "excluded.protected,\n"
+		    "  in_file = 1",
 		    SQL_TEXT(id), SQL_INT(position), SQL_TEXT(json_str(one, "name")),
-		    SQL_TEXT(json_str(one, "language"))) < 0 ||
+		    SQL_TEXT(json_str(one, "language")),
+		    SQL_INT(json_bool_or(one, "protected", false))) < 0 ||
 		db_run(db, err, "DELETE FROM person_address WHERE person = ?",
 			SQL_TEXT(id)) < 0)
 		return -1;

@@ -248,7 +248,9 @@ int incoming_rerun(struct db *db, int64_t id, struct err *err)
 		    "SET state = 'new', tries = 0, decided_at = NULL\n"
 		    "WHERE id = ?\n"
 		    "  AND (state IN ('broken', 'held')\n"
-		    "    OR (state = 'done' AND class = 'unknown'))",
+		    "    OR (state = 'done' AND class = 'unknown'))\n"
+		    "  AND NOT EXISTS (SELECT 1 FROM removal WHERE incoming_id = "
+		    "incoming.id)",
 		    SQL_INT(id)) < 0)
 		return -1;
 	if (db_changes(db) == 0)

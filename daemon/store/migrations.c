@@ -474,6 +474,8 @@ static const char *const migrations[] = {
 
 	/* ---- 12: addresses at rest ---- */
 	MIGRATION_REST,
+	/* ---- 13: what is removed by decision, who is protected ---- */
+	MIGRATION_REMOVAL,
 };
 /* clang-format on */
 

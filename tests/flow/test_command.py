@@ -23,7 +23,7 @@ UTSKICK = programs.BUILD / "utskick"
 SHARED = pathlib.Path(os.environ.get("UTSKICK_SHARED", ROOT.parent / "shared"))
 MUSTACHE = SHARED / "corpora" / "mustache"
 VERBS = ["status", "plan", "meeting", "explain", "preview", "held", "release", "refuse", "rerun",
-         "read", "render", "export", "sign-in"]
+         "questions", "close", "retention", "read", "render", "export", "sign-in"]
 
 
 def run(*words, stdin=None, check=None, **settings):

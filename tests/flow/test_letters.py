@@ -208,12 +208,12 @@ def test_a_persons_reply_stays_unread_with_the_meeting_it_is_about(scene):
     s.put("ryd-1", at(5))
     s.run()
     asked = s.only(ANNA, "invitation")
-    s.send(ANNA, make_mail(ANNA, s.mailbox, f"Sv: {asked['Subject']}", "Kan jag ta med en granne?\n",
+    s.send(ANNA, make_mail(ANNA, s.mailbox, f"Sv: {asked['Subject']}", "Jag kommer, men lite sent.\n",
                            in_reply_to=asked["Message-ID"]))
     s.run()
     [row] = s.rows("incoming")
     assert (row["class"], row["outcome"], row["reason"]) == ("reply", "recorded", "person-reply")
-    assert row["text"] == "Kan jag ta med en granne?"
+    assert row["text"] == "Jag kommer, men lite sent."
     [(_, flags)] = s.lying().items()
     assert "\\Seen" not in flags
 
