@@ -56,6 +56,11 @@ kill-test: all
 	@BUILD=$(BUILD) UTSKICK_KILLS=$(KILLS) $(if $(SEED),UTSKICK_SEED=$(SEED)) \
 		$(PYTEST) -s tests/flow/test_kill.py
 
+# All of the forged mail and reports of which `make test` has a twentieth; says how long it took.
+.PHONY: flood
+flood: all
+	@BUILD=$(BUILD) UTSKICK_FLOOD=1 $(PYTEST) -s tests/flow/test_flood.py
+
 # What it costs while nothing happens: CPU, memory, wake-ups of all processes.
 IDLE ?= 600
 .PHONY: idle

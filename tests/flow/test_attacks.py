@@ -140,6 +140,7 @@ def messages_in_messages(depth):
 
 
 @attack("A16", NOT_UNDERSTOOD, BROKEN, BROKEN, BROKEN, BROKEN)
+# F3
 def nestings(t):
     return [nested(98), nested(101), nested(20_000), nested(100_000), messages_in_messages(100_000)]
 
@@ -162,6 +163,7 @@ def a_million_comments_recipients_without_end_and_a_line_of_thirty_mebibytes(t):
 
 
 @attack("A17", BROKEN, BROKEN, BROKEN)
+# F4
 def calendars_without_end(t):
     slow = make_event("x", at(5)).replace(
         "END:VEVENT", "RRULE:FREQ=SECONDLY;BYMONTH=2;BYMONTHDAY=30\nEND:VEVENT")

@@ -55,6 +55,7 @@ def test_the_example_office_has_no_mistakes(scene):
     ("address", "anna@utskott.example\x00"),
     ("name", "Anna\r\nBcc: x@evil.test"),
 ])
+# A11
 def test_control_bytes_and_odd_addresses_in_the_directory_are_refused(scene, what, value):
     path = scene.office.config / "directory.json"
     directory = json.loads(path.read_text())
@@ -139,6 +140,7 @@ def mail_with_slow_rule():
 
 
 @pytest.mark.parametrize("kind", ["deep", "rule"])
+# F4
 def test_a_mail_that_cannot_be_read_is_broken_with_a_reason_and_the_next_is_handled(scene, kind):
     scene.put("ryd-1", at(5))
     scene.run()
@@ -154,6 +156,7 @@ def test_a_mail_that_cannot_be_read_is_broken_with_a_reason_and_the_next_is_hand
     assert "limit" in scene.office.utskick("explain", first["register"]).stdout
 
 
+# F3
 def test_a_mail_over_which_the_reader_dies_is_set_aside_and_can_be_read_again(scene, meddle):
     scene.send(ANNA, make_mail(ANNA, scene.mailbox, "Hej", "En fråga\n"))
     scene.run(env=meddle(kill="reader:1"))
@@ -192,6 +195,7 @@ def test_a_mail_over_the_limit_is_left_registered_and_told_once(scene, mib, limi
     assert (scene.office.state / "utskick.db").stat().st_size < 2**20
 
 
+# A13
 def test_odd_line_ends_make_one_registered_mail_each(scene):
     for n, body in enumerate((b"a\nb\n.\nMAIL FROM:<x@evil.test>\n", b"a\rb\r.\r", b"\n.\r\n", b"")):
         scene.rig.deliver_lmtp(scene.mailbox, b"From: %s\r\nSubject: %d\r\n\r\n" % (
@@ -203,6 +207,7 @@ def test_odd_line_ends_make_one_registered_mail_each(scene):
 
 @pytest.mark.parametrize("headers", [
     {"Auto-Submitted": "auto-replied"}, {"Precedence": "bulk", "List-Id": "<x.utskott.example>"}])
+# A21
 def test_automatic_mail_is_answered_by_nobody(scene, headers):
     scene.put("ryd-1", at(-1), secretary=SECRETARY)
     mail = scene.minutes_mail(SECRETARY[1], "Frånvarande [RYD-2026-09-06]", headers=headers)
@@ -225,6 +230,7 @@ def header_names(mail):
     return [name for name in mail.keys() if name not in transport]
 
 
+# A10
 def test_titles_and_places_with_line_ends_and_control_bytes_become_one_clean_mail(scene):
     scene.put("bra", at(3))
     scene.put("elak", at(5), summary=EVIL, location=EVIL, description=LINES,
@@ -239,6 +245,7 @@ def test_titles_and_places_with_line_ends_and_control_bytes_become_one_clean_mai
     assert "spion@evil.test" in evil["Subject"]
 
 
+# A12
 def test_lines_with_a_dot_arrive_as_they_were(scene):
     scene.put("elak", at(5), description=LINES)
     scene.run()
@@ -247,6 +254,7 @@ def test_lines_with_a_dot_arrive_as_they_were(scene):
     assert text.count("lång") >= 300
 
 
+# A12
 def test_every_line_that_goes_out_ends_in_crlf_and_is_short_enough(scene):
     scene.put("elak", at(5), summary=EVIL, description=LINES.replace("\n", "\r\n"))
     scene.run()
@@ -256,6 +264,7 @@ def test_every_line_that_goes_out_ends_in_crlf_and_is_short_enough(scene):
         assert max(len(line) for line in raw.split(b"\r\n")) <= 998
 
 
+# A11
 def test_an_address_in_the_calendar_that_is_none_gets_no_right_and_no_mail(scene):
     scene.put("ryd-1", at(0), description="Sekreterare: Karin <karin@x.example>RCPT TO:<x@evil.test>")
     scene.put("ryd-2", at(0, 12), secretary=("Karin", "karin@x.example%0d%0aRCPT TO:<x@evil.test>"))
@@ -328,6 +337,7 @@ def test_a_recipient_that_is_put_off_is_tried_again_and_one_refused_is_not(scene
     assert len(scene.raw(BERIT, "invitation")) == 1
 
 
+# R3
 def test_a_full_disk_touches_nothing_and_is_over_by_itself(scene, meddle, tmp_path):
     flag = tmp_path / "full"
     scene.run()

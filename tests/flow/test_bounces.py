@@ -273,6 +273,7 @@ def test_there_are_enough_of_them():
 
 
 @pytest.mark.parametrize("case", HUMAN, ids=lambda case: case["subject"][:30])
+# F6
 def test_what_a_person_writes_is_neither_bounce_nor_automatic(case):
     assert read(human_mail(case))["class"] in ("reply", "unknown")
 

@@ -267,6 +267,7 @@ def test_state_is_for_its_owner_only(scene):
         assert path.stat().st_mode & 0o077 == 0, path
 
 
+# A28
 def test_no_password_is_to_be_seen_outside(scene):
     scene.put("ryd-1", at(5))
     with scene.office.run_daemon(NOW) as daemon:

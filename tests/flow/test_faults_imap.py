@@ -134,6 +134,7 @@ def run_with(scene, fault):
 
 
 @pytest.mark.parametrize("name", BEFORE_THE_MAIL_IS_HERE)
+# A15
 def test_a_mail_is_taken_once_when_the_server_is_well_again(scene, name):
     away_message(scene)
     before = untouched(scene)
@@ -156,6 +157,7 @@ def test_a_mail_is_put_away_when_the_server_is_well_again(scene, name):
 
 
 @pytest.mark.parametrize("name", WHEN_A_COPY_IS_FILED)
+# R4
 def test_a_copy_is_filed_once_when_the_server_is_well_again(scene, name):
     scene.put("ryd-1", at(5))
     run_with(scene, WHEN_A_COPY_IS_FILED[name])
@@ -178,6 +180,7 @@ def is_registered(scene, subject):
 
 
 @pytest.mark.parametrize("name", WHILE_WAITING)
+# A15
 def test_the_daemon_neither_spins_nor_stays_away(scene, name):
     """Two seconds of it, on the processor's clock."""
     scene.way.fault = WHILE_WAITING[name]

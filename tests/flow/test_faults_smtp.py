@@ -79,6 +79,7 @@ def states(scene):
 
 
 @pytest.mark.parametrize("name", NOTHING_WAS_TAKEN)
+# R4
 def test_nothing_is_lost_and_nothing_goes_twice(office, name):
     with SmtpServer(office.rig, NOTHING_WAS_TAKEN[name]) as server:
         scene = begin(office, server)
@@ -91,6 +92,7 @@ def test_nothing_is_lost_and_nothing_goes_twice(office, name):
 
 
 @pytest.mark.parametrize("name", MAY_HAVE_BEEN_TAKEN)
+# R2
 def test_what_may_have_gone_goes_once_more_under_the_same_message_id(office, name):
     fault = MAY_HAVE_BEEN_TAKEN[name]
     with SmtpServer(office.rig, fault) as server:

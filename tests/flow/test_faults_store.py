@@ -53,6 +53,7 @@ ROWS = [(words, kind) for words, kind in (("the disk is full", FULL),
 
 
 @pytest.mark.parametrize("words, kind", ROWS, ids=[r[0] for r in ROWS])
+# R3, R5
 def test_intake_flags_and_moves_nothing_and_goes_on(scene, meddle, obstacle, words, kind):
     question(scene, "Borta", automatic=True)
     with scene.office.run_daemon(NOW, env=meddle(full=obstacle, only="intake")) as daemon:
@@ -97,6 +98,7 @@ def test_the_office_decides_nothing_and_goes_on(scene, meddle, obstacle, words, 
 
 
 @pytest.mark.parametrize("words, kind", ROWS, ids=[r[0] for r in ROWS])
+# R3
 def test_dispatch_sends_nothing_without_a_record_and_goes_on(
         scene, meddle, obstacle, words, kind):
     with SmtpServer(scene.rig) as server:
@@ -118,6 +120,7 @@ def test_dispatch_sends_nothing_without_a_record_and_goes_on(
 
 
 @pytest.mark.parametrize("words, kind", ROWS, ids=[r[0] for r in ROWS])
+# R2
 def test_a_250_that_cannot_be_recorded_is_recorded_when_it_can(
         scene, meddle, obstacle, words, kind):
     """The disk fills between the claim and the server's word: the next mail waits for it."""

@@ -48,6 +48,7 @@ def state_of(scene, address):
 
 
 @pytest.mark.parametrize("days", [1, -1], ids=["set a day ahead", "set a day back"])
+# R6
 def test_a_clock_that_is_set_makes_no_burst_no_second_mail_and_no_wait(
         office, meddle, set_clock, days):
     """One is sent, one put off for an hour, and a third promised just before."""
@@ -142,6 +143,7 @@ def test_after_thirty_days_nothing_stale_goes_out_and_what_is_owed_does(office):
     assert len([to for to, i in server.taken if to == MEMBERS[0]]) == 2
 
 
+# R6
 def test_after_thirty_days_off_past_meetings_are_not_invited_to_and_nobody_is_reminded(office):
     """Nothing was queued: the calendar alone says what would have been due."""
     with SmtpServer(office.rig) as server:

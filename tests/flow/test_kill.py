@@ -164,6 +164,7 @@ POINTS = {"intake": (2, 5, 9, 14, 20, 27, 35, 44, 60, 85), "dispatch": (3, 6, 10
 
 
 @pytest.mark.parametrize("worker", POINTS)
+# R1
 def test_killed_at_any_of_its_steps_a_worker_goes_on_where_it_stood(scene, meddle, worker):
     s, died = scene, 0
     for n, point in enumerate(POINTS[worker]):
@@ -232,6 +233,7 @@ class Killer:
         process.wait()
 
 
+# R1
 def test_killed_at_random_moments_everything_arrives_and_nothing_twice(scene):
     s, killer = scene, Killer(scene, SEED)
     print(f"seed {SEED}")

@@ -219,17 +219,6 @@ Status: 5.1.1\r
 """
 
 
-def fill(scene, mails):
-    folder = pathlib.Path(scene.rig.root) / "mail" / scene.mailbox / "Maildir"
-    with colleague(scene):
-        pass
-    owner = folder.stat()
-    for number, raw in enumerate(mails, 1):
-        path = folder / "cur" / f"{1788700000 + number}.M{number}P1.x,S={len(raw)},W={len(raw)}:2,"
-        path.write_bytes(raw)
-        os.chown(path, owner.st_uid, owner.st_gid)
-
-
 def peak_mib(pid):
     status = pathlib.Path(f"/proc/{pid}/status").read_text()
     return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1024
@@ -238,7 +227,7 @@ def peak_mib(pid):
 def test_people_are_heard_before_nine_thousand_bounces(scene):
     """R7: 10,000 mails wait, of which 9,000 are reports; the newest is a person's."""
     person = make_mail(ANNA, scene.mailbox, "PERSON", "Hej!\n").as_bytes().replace(b"\n", b"\r\n")
-    fill(scene, [person.replace(b"PERSON", b"Fr%d" % n) if n % 10 == 0
+    scene.fill([person.replace(b"PERSON", b"Fr%d" % n) if n % 10 == 0
                  else BOUNCE.format(number=n).encode() for n in range(1, 10_001)])
 
     def decided(what):
@@ -255,7 +244,7 @@ def test_people_are_heard_before_nine_thousand_bounces(scene):
 
 def test_it_goes_on_in_a_crowd_where_it_stopped(scene):
     """Killed amid them: each is there once, and none is missing."""
-    fill(scene, [BOUNCE.format(number=n).encode() if n % 2 else
+    scene.fill([BOUNCE.format(number=n).encode() if n % 2 else
                  make_mail(ANNA, scene.mailbox, f"Fr{n}", "Hej!\n").as_bytes() for n in range(1, 1001)])
     with scene.office.run_daemon(NOW) as daemon:
         for least in (100, 300, 600):

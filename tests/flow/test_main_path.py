@@ -213,6 +213,7 @@ def test_the_head_is_what_an_automatic_mail_to_one_person_has(invitation):
 # -- answers
 
 
+# F7
 def test_answers_of_outlook_without_organizer_and_of_gmail_are_recorded(story):
     assert sorted((a["meeting_code"], a["attendee"], a["partstat"], a["invited"])
                   for a in story.answers) == [

@@ -145,6 +145,7 @@ def spoofed(scene, port, **headers):
     scene.run(AFTER)
 
 
+# A1
 def test_mail_from_outside_in_the_secretarys_name_waits(scene):
     spoofed(scene, "outside")
     row = held(scene, "minutes-not-vouched")
@@ -253,6 +254,7 @@ def test_a_secretary_of_the_directory_is_written_to_in_her_language(office):
     assert "Monday 7 September 2026" in text_of(s.only(ANNA, "receipt"))
 
 
+# A25
 def test_what_is_sent_on_is_our_text_and_the_file_never_the_senders_html(scene):
     mail = scene.minutes_mail(SECRETARY[1], "Protokoll [RYD-2026-09-07]", PDF)
     mail.get_body(("plain",)).add_alternative(

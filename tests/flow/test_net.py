@@ -168,6 +168,7 @@ def run_against(office, protocol, tls, script):
 @pytest.mark.parametrize("name", ["wrong", "expired", "otherca"])
 @pytest.mark.parametrize("tls", ["implicit", "starttls"])
 @pytest.mark.parametrize("protocol", ["imap", "smtp"])
+# A14
 def test_a_server_with_a_bad_certificate_gets_no_password(office, protocol, tls, name):
     script = with_certificate(office.rig, protocol, tls, name)
     server, said = run_against(office, protocol, tls, script)
@@ -176,6 +177,7 @@ def test_a_server_with_a_bad_certificate_gets_no_password(office, protocol, tls,
 
 
 @pytest.mark.parametrize("protocol", ["imap", "smtp"])
+# A14
 def test_a_server_that_offers_no_tls_gets_no_password(office, protocol):
     server, said = run_against(office, protocol, "starttls", without_starttls(protocol))
     assert server.heard and server.gave_away() == []
@@ -183,6 +185,7 @@ def test_a_server_that_offers_no_tls_gets_no_password(office, protocol):
 
 
 @pytest.mark.parametrize("protocol", ["imap", "smtp"])
+# A14
 def test_words_injected_before_the_handshake_end_the_session(office, protocol):
     server, said = run_against(office, protocol, "starttls", with_injection(protocol))
     assert b"STARTTLS" in server.heard.upper()

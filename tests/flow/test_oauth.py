@@ -110,6 +110,7 @@ def test_a_short_token_is_renewed_when_a_tenth_is_left(office):
         assert len(tokens.asked) == 2
 
 
+# A28
 def test_a_running_daemon_signs_in_and_no_secret_is_seen_anywhere(office):
     with signed_in_office(office, "refresh-token") as tokens:
         put_meeting(office)

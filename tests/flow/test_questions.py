@@ -102,6 +102,7 @@ def test_what_is_no_plain_question_stays_unread_for_the_coordinator(scene):
     assert all("\\Seen" not in scene.lying()[mail["Subject"]] for mail in mails)
 
 
+# A25
 def test_only_our_text_goes_on_and_files_are_named(scene):
     html = ('<p>Varför?</p><img src="https://spar.example/x.gif"><form action="https://x.example">'
             '<a href="https://falsk.example/">logga in</a></form>')
@@ -121,6 +122,7 @@ def test_only_our_text_goes_on_and_files_are_named(scene):
     assert "\\Seen" not in scene.lying()[mail["Subject"]]
 
 
+# A29
 def test_a_personal_number_waits_for_the_coordinators_yes(scene):
     reply(scene, ANNA, "Vem är 811228-9874 som var med?\n")
     scene.run(later(scene))

@@ -234,6 +234,7 @@ def swedish_mail(charset, encoding, declared=None):
     ("windows-1252", "utf-8"), ("windows-1252", "us-ascii"), ("windows-1252", "x-nonsense"),
     ("utf-8", "us-ascii"), ("utf-8", "iso-8859-1"), ("iso-8859-1", '""'),
 ])
+# A30
 def test_swedish_letters_survive_every_charset_and_label(encoding, charset, declared):
     said = read(swedish_mail(charset, encoding, declared))
     assert said["text"] == SWEDISH.strip()

@@ -113,6 +113,7 @@ def test_no_verb_prints_control_or_direction_characters(office):
 # -- secrets
 
 
+# A28
 def test_no_password_is_in_a_log_an_export_the_process_list_a_core_or_the_database(office):
     s = Scene(office, DIRECTORY)
     secrets = [path.read_text().strip() for path in (office.config / "secret-imap", office.config / "secret-smtp")]

@@ -86,6 +86,7 @@ def test_after_a_yes_nothing_goes_there_which_is_said_aloud_until_somebody_write
     assert len(s.raw(ANNA, "invitation")) == 1
 
 
+# A23
 def test_after_a_no_it_goes_on_and_is_asked_again_only_after_as_much_more(scene):
     s = scene
     decide(s, "refuse", clock(9))

@@ -55,6 +55,7 @@ def second_office(rig, folder):
         "office": {"coordinator": {"name": "Bo Ek", "address": "bo.ek@norrkoping.example"}}})
 
 
+# A21
 def test_two_daemons_that_are_each_others_member_and_secretary_fall_silent(office, tmp_path):
     here, there = Scene(office, [THERE, ANNA]), second_office(office.rig, tmp_path / "there")
     traffic = Traffic(office.rig)
@@ -111,6 +112,7 @@ def answered(servers, tmp_path_factory):
 
 
 @pytest.mark.parametrize("address", [SIEVE, DEBIAN, NAIVE])
+# A21
 def test_an_automatic_answer_is_never_answered(answered, address):
     days = answered.traffic.by_day(HERE, address)
     # By hand, the invitation, the question for an answer; the secretary's for minutes.

@@ -8,6 +8,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* R8 */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct calendar_limits limits = {.size_max = 1 << 20,

@@ -30,6 +30,7 @@ static void find_again(const uint8_t *data, size_t size, const json_t *attachmen
 	}
 }
 
+/* R8 */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static int warm;

@@ -29,6 +29,7 @@ static void assert_logged(const char *subject, const char *line)
 	close(fds[0]);
 }
 
+/* A26 */
 static void an_event_is_one_line_whatever_it_holds(void **state)
 {
 	(void)state;

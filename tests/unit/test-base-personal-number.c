@@ -13,6 +13,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+/* A29 */
 static void a_personal_number_is_found_however_it_is_written(void **state)
 {
 	(void)state;

@@ -299,6 +299,7 @@ static void what_cannot_be_read_at_all_is_broken_with_a_reason(void **state)
 	}
 }
 
+/* A17 */
 static void sizes_are_limited_before_parsing(void **state)
 {
 	(void)state;

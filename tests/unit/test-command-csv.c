@@ -13,6 +13,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
+/* A27 */
 static void a_cell_is_quoted_where_it_must_be_and_never_a_formula(void **state)
 {
 	(void)state;

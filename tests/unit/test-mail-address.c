@@ -43,6 +43,7 @@ static void a_plain_address_gets_its_normal_form(void **state)
 	}
 }
 
+/* A11, F1 */
 static void what_is_not_plainly_an_address_is_refused(void **state)
 {
 	(void)state;
@@ -110,6 +111,7 @@ static void the_same_mailbox_is_the_same_in_other_letters(void **state)
 	assert_false(address_is_same(NULL, NULL));
 }
 
+/* A3 */
 static void a_line_as_people_type_it_is_taken_apart(void **state)
 {
 	(void)state;
@@ -159,6 +161,7 @@ static void a_line_that_is_no_address_is_refused(void **state)
 	}
 }
 
+/* A4 */
 static void what_looks_like_another_address_is_suspicious(void **state)
 {
 	(void)state;

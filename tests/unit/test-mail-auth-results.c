@@ -125,6 +125,7 @@ static void all_else_does_not_vouch(void **state)
 #define NONE "mx.linkoping.example; none"
 #define OTHER "mx.evil.example; dmarc=pass header.from=ekholmen.example"
 
+/* A2 */
 static void only_the_topmost_run_of_our_servers_counts(void **state)
 {
 	(void)state;
@@ -149,6 +150,7 @@ static void only_the_topmost_run_of_our_servers_counts(void **state)
 			fail_msg("case %zu", i);
 }
 
+/* A5 */
 static void without_one_valid_from_nobody_is_vouched_for(void **state)
 {
 	(void)state;

@@ -187,6 +187,7 @@ static void ids_are_picked_out(void **state)
 	}
 }
 
+/* A19 */
 static void file_names_are_made_harmless(void **state)
 {
 	(void)state;

@@ -99,6 +99,7 @@ static void every_length_of_swedish_text_folds_right(void **state)
 	}
 }
 
+/* A10 */
 static void a_value_that_could_become_a_field_is_refused(void **state)
 {
 	(void)state;

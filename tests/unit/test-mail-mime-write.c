@@ -69,6 +69,7 @@ static GMimeObject *child(GMimeObject *parent, int index)
 	return g_mime_multipart_get_part(GMIME_MULTIPART(parent), index);
 }
 
+/* A12, F2 */
 static void any_text_comes_out_with_crlf_line_ends(void **state)
 {
 	(void)state;

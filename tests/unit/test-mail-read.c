@@ -113,6 +113,7 @@ static void who_it_is_from_is_said_only_beyond_doubt(void **state)
 	"Content-Type: multipart/report; report-type=delivery-status; boundary=b\n\n"  \
 	"--b\n\nNo.\n--b\nContent-Type: message/delivery-status\n\n"
 
+/* F6 */
 static void classes_are_told_in_their_order(void **state)
 {
 	(void)state;

@@ -213,6 +213,7 @@ static void a_mail_above_the_servers_size_is_not_offered(void **state)
 }
 
 /* Longer than a piece, with dots at the pieces' edges. */
+/* A12, F2 */
 static void every_line_arrives_with_its_dots_stuffed(void **state)
 {
 	(void)state;

@@ -42,6 +42,7 @@ static json_t *check_as(const char *file, const char *name,
 	return file_check(bytes.data, bytes.len, name, most, text);
 }
 
+/* A18 */
 static void a_file_is_what_its_content_says_and_is_refused_for_a_reason(void **state)
 {
 	static const struct {
@@ -120,6 +121,7 @@ static void what_is_written_in_a_file_is_found(void **state)
 	}
 }
 
+/* A18 */
 static void each_limit_of_a_zip_is_kept(void **state)
 {
 	static const struct {
@@ -214,6 +216,7 @@ static void rtf_that_is_odd_is_read_as_far_as_it_goes(void **state)
 	assert_false(rtf_text(&text, deep.data, deep.len, 1000));
 }
 
+/* A20 */
 static void a_winmail_dat_is_unpacked_and_a_broken_one_says_so(void **state)
 {
 	buf_auto whole = BUF_EMPTY;
