@@ -5,9 +5,7 @@
 #include "calendar/rule-days.h"
 
 #define DAY 86400
-#define END_OF_RULES 19000000000 /* in 2572; libical's own is in 2582 */
-/* Times of day that one date may be given by BYHOUR, BYMINUTE and BYSECOND. */
-#define TIMES_MAX 24
+#define END_OF_RULES 19000000000 /* in 2572 */
 
 void civil_list_add(struct civil_list *list, int64_t civil)
 {
@@ -81,7 +79,7 @@ static bool has_day_in_month(const short *days, short month)
 	return false;
 }
 
-/* 30 February: libical looks for it until the year 2582, for each such rule. */
+/* 30 February. */
 static bool has_real_month_day(const struct icalrecurrencetype *rule)
 {
 	if (!by_count(rule->by_month) || !by_count(rule->by_month_day))
@@ -92,7 +90,7 @@ static bool has_real_month_day(const struct icalrecurrencetype *rule)
 	return false;
 }
 
-/* A sixth Monday of a month: a second of libical's time each. */
+/* A sixth Monday of a month. */
 static bool has_real_weekday(const struct icalrecurrencetype *rule)
 {
 	bool monthly = rule->freq == ICAL_MONTHLY_RECURRENCE ||
@@ -113,11 +111,13 @@ const char *recurrence_refusal(const struct icalrecurrencetype *rule)
 		return "the rule is not understood";
 	if (rule->freq < ICAL_DAILY_RECURRENCE)
 		return "it repeats more often than daily";
+	if (rule->interval < 1)
+		return "its interval is none";
 	if (rule->rscale)
 		return "it repeats by another calendar than the Gregorian (RSCALE)";
 	if (or_one(by_count(rule->by_hour)) * or_one(by_count(rule->by_minute)) *
 			or_one(by_count(rule->by_second)) >
-		TIMES_MAX)
+		RULE_TIMES_MAX)
 		return "it repeats at more than 24 times of a day";
 	if (!has_real_month_day(rule))
 		return "its months have no such day";
@@ -144,71 +144,16 @@ static int64_t last_civil(
 	return last < to ? last : to;
 }
 
-/* What the rule says of the time of day is not for what has none. */
-static struct icalrecurrencetype without_times(struct icalrecurrencetype rule)
+/* Whether there is any at all: the calendar repeats after 400 years. */
+static bool has_starts(const struct icalrecurrencetype *rule,
+	const struct moment *first, int64_t *steps)
 {
-	rule.by_hour[0] = ICAL_RECURRENCE_ARRAY_MAX;
-	rule.by_minute[0] = ICAL_RECURRENCE_ARRAY_MAX;
-	rule.by_second[0] = ICAL_RECURRENCE_ARRAY_MAX;
-	return rule;
-}
+	const struct civil_range all = {first->civil, END_OF_RULES};
+	civil_list_auto found = CIVIL_LIST_EMPTY;
+	struct icalrecurrencetype once = *rule;
 
-static icalrecur_iterator *start_iterator(
-	struct icalrecurrencetype rule, const struct moment *first, int64_t to)
-{
-	rule.count = 0;
-	rule.until = civil_to_icaltime(to, first->is_date);
-	if (first->is_date)
-		rule = without_times(rule);
-	return icalrecur_iterator_new(
-		rule, civil_to_icaltime(first->civil, first->is_date));
-}
-
-/* libical tells at the start where a rule has no dates, but also where none is before
- * UNTIL. */
-static bool has_dates(const struct icalrecurrencetype *rule, const struct moment *first)
-{
-	icalrecur_iterator *i = start_iterator(*rule, first, END_OF_RULES);
-
-	if (i)
-		icalrecur_iterator_free(i);
-	return i != NULL;
-}
-
-/* COUNT has to be counted from the first on; without it the years before are skipped.
- */
-static void skip_to(icalrecur_iterator *i, const struct icalrecurrencetype *rule,
-	const struct moment *first, int64_t from)
-{
-	if (!rule->count && from > first->civil)
-		icalrecur_iterator_set_start(
-			i, civil_to_icaltime(from, first->is_date));
-}
-
-/* 0, -1 where there is none at all. */
-static int iterate(const struct icalrecurrencetype *rule, const struct moment *first,
-	struct civil_range range, int64_t *steps, struct civil_list *ret)
-{
-	icalrecur_iterator *i = start_iterator(*rule, first, range.to);
-
-	if (!i)
-		return has_dates(rule, first) ? 0 : -1;
-	skip_to(i, rule, first, range.from);
-	for (int left = rule->count ? rule->count - 1 : INT32_MAX;
-		left > 0 && *steps > 0; (*steps)--) {
-		struct icaltimetype t = icalrecur_iterator_next(i);
-		int64_t civil =
-			icaltime_is_null_time(t) ? INT64_MAX : civil_from_icaltime(t);
-		if (civil > range.to)
-			break;
-		if (civil <= first->civil)
-			continue;
-		left--;
-		if (civil >= range.from)
-			civil_list_add(ret, civil);
-	}
-	icalrecur_iterator_free(i);
-	return 0;
+	once.count = 2;
+	return rule_days_expand(&once, first, all, steps, &found) > 0;
 }
 
 int recurrence_expand(const struct icalrecurrencetype *rule, const struct moment *first,
@@ -217,11 +162,9 @@ int recurrence_expand(const struct icalrecurrencetype *rule, const struct moment
 	if (range.to > END_OF_RULES)
 		range.to = END_OF_RULES;
 	range.to = last_civil(rule, first, range.to);
-	if (range.to < first->civil || range.to < range.from)
+	if (range.to < first->civil || range.to < range.from || rule->count == 1)
 		return 0;
-	/* Where it met none, libical knows whether there ever is one. */
-	if (rule_days_know(rule) &&
-		rule_days_expand(rule, first, range, steps, ret) > 0)
+	if (rule_days_expand(rule, first, range, steps, ret) > 0)
 		return 0;
-	return iterate(rule, first, range, steps, ret);
+	return has_starts(rule, first, steps) || *steps <= 0 ? 0 : -1;
 }

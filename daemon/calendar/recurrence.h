@@ -1,8 +1,7 @@
 /*
- * When a rule repeats (RFC 5545, 3.3.10). Common rules are counted in rule-days; for
- * the others libical's iterator counts local dates only; zones, COUNT and UNTIL are
- * ours. One step of that iterator cannot be interrupted, so a rule that would keep it
- * busy is refused first.
+ * When a rule repeats (RFC 5545, 3.3.10), as local dates and times; zones, COUNT and
+ * UNTIL are counted here, days in rule-days. What would repeat more often than a
+ * meeting can is refused first.
  */
 #pragma once
 
