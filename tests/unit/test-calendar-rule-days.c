@@ -291,6 +291,11 @@ static void rules_at_random_name_the_dates_that_libical_names(void **state)
 			"one "
 			"that begins on Sunday",
 			0},
+		{"BYWEEKNO=1",
+			"3.3.10: week 1 may begin in the year before; libical takes "
+			"such "
+			"a day for one of the year's end where it is before DTSTART",
+			0},
 		{"FREQ=DAILY;BYMONTHDAY=1,15,-1",
 			"3.3.10: BYMONTHDAY limits a daily rule from the end of the "
 			"month, too",
