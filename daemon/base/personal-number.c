@@ -170,23 +170,55 @@ static bool is_named(const char *words)
 	return has_any(words, names, sizeof(names) / sizeof(*names));
 }
 
-/* Whole words only: "tel" is not in "hotellet". */
+static bool is_one_of(const char *word, const char *const *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(word, list[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Takes the last word off words, without signs at its ends; the caller frees. */
+static char *take_last_word(char *words)
+{
+	size_t end = strlen(words);
+
+	while (end && strchr(" \t:.;,(#\"'=", words[end - 1]))
+		end--;
+	size_t start = end;
+	while (start && words[start - 1] != ' ' && words[start - 1] != '\t')
+		start--;
+	str_auto *word = xstrndup(words + start, end - start);
+	words[start] = '\0';
+	return xstrdup(word + strspn(word, "(\"'"));
+}
+
+/* The word right before it, but for "nr", says what it is; a reference number of the
+ * archive has its series between ("diarienummer KS 811228-9874"). */
 static bool is_named_otherwise(const char *words)
 {
+	static const char *const fillers[] = {"nr", "nummer", "no", "number"};
+	static const char *const archive[] = {"dnr", "diarienr", "diarienummer"};
 	static const char *const names[] = {"ocr", "ocr-nummer", "ocr-nr", "tel",
 		"telefon", "telefonnummer", "tfn", "mobil", "mobilnummer", "phone",
 		"mobile", "ring", "fax", "sms", "dnr", "diarienr", "diarienummer",
-		"ärendenummer", "ärende", "ärendenr", "faktura", "fakturanummer",
-		"fakturanr", "invoice", "konto", "kontonummer", "kontonr", "bankgiro",
-		"plusgiro", "bg", "pg", "iban", "kundnummer", "kundnr", "referens",
-		"referensnummer", "ref", "ordernummer", "order", "artikelnummer",
-		"orgnr", "org.nr", "organisationsnummer", "bokningsnummer", "kolli",
-		"kollinummer", "passerkort", "meeting id", "mötes-id"};
+		"ärendenummer", "ärendenr", "faktura", "fakturanummer", "fakturanr",
+		"invoice", "konto", "kontonummer", "kontonr", "bankgiro", "plusgiro",
+		"bg", "pg", "iban", "kundnummer", "kundnr", "referens",
+		"referensnummer", "ref", "ordernummer", "artikelnummer", "orgnr",
+		"org.nr", "organisationsnummer", "bokningsnummer", "kolli",
+		"kollinummer", "mötes-id", "meeting-id"};
+	str_auto *rest = xstrdup(words);
+	str_auto *last = take_last_word(rest);
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (text_has_word_folded(words, names[i]))
-			return true;
-	return false;
+	if (is_one_of(last, fillers, sizeof(fillers) / sizeof(*fillers))) {
+		free(TAKE(last));
+		last = take_last_word(rest);
+	}
+	if (is_one_of(last, names, sizeof(names) / sizeof(*names)))
+		return true;
+	str_auto *before = take_last_word(rest);
+	return is_one_of(before, archive, sizeof(archive) / sizeof(*archive));
 }
 
 static bool is_plausible(

@@ -11,8 +11,8 @@
  * 2. Without a sign between, or with a blank there, it counts less: a blank, and ten
  *    digits that begin with 0 (telephone numbers do), need a word that names them
  *    ("personnummer", "pnr", "samordningsnummer", "born") close before.
- * 3. A word for another sort of number close before (OCR, dnr, tel, faktura, konto ...)
- *    takes it out, unless a word of rule 2 stands there too.
+ * 3. A word for another sort of number right before it (OCR, dnr, tel, faktura, konto
+ *    ...) takes it out, unless a word of rule 2 stands close too.
  * Other digits pass the check digit once in ten; a person decides about what is found.
  */
 #pragma once

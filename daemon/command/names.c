@@ -137,6 +137,7 @@ const char *names_letter(const char *kind)
 		{"calendar-notice", "notice about the calendar"},
 		{"too-large-notice", "notice of a mail too large"},
 		{"server-notice", "notice of a refused sign-in"},
+		{"personal-number-notice", "notice that a letter is not sent"},
 		{"question", "question passed on"},
 		{"question-answer", "answer passed on"},
 		{"question-reminder", "reminder of a question"},

@@ -154,6 +154,14 @@ static char *received_by(const char *value)
 	return by ? xstrndup(by + 4, strcspn(by + 4, " ;\t(")) : NULL;
 }
 
+/* How often it was passed on: one that goes in circles has many. */
+static void put_received_count(json_t *to, const struct header_fields *fields)
+{
+	size_t count = header_fields_count(fields, "received");
+	if (count > 0)
+		json_put_int(to, "received_count", (int64_t)count);
+}
+
 /* What Exchange wrote; what stands there twice is nobody's word. */
 static void put_exchange(json_t *to, const struct header_fields *fields)
 {
@@ -212,5 +220,6 @@ void mail_head_put(json_t *to, const struct header_fields *fields)
 		json_put_str(to, "auto_submitted", automatic);
 	put_auth_results(to, fields);
 	put_exchange(to, fields);
+	put_received_count(to, fields);
 	put_list(to, fields);
 }

@@ -66,6 +66,8 @@ extern const struct handler handler_auto_reply;
 extern const struct handler handler_itip;
 extern const struct handler handler_minutes;
 extern const struct handler handler_unreadable;
+extern const struct handler handler_loop;
+extern const struct handler handler_repeated;
 extern const struct handler handler_question;
 extern const struct handler handler_person;
 extern const struct handler handler_unknown;
@@ -77,3 +79,7 @@ int handler_hold(struct office *o, const struct mail_case *c, const char *act,
 /* True where address is one of the person's who has other (or the same address). */
 int handler_is_same_person(
 	struct office *o, const char *a, const char *b, struct err *err);
+/* Remembers what a person wrote, in the transaction that records the decision, so that
+ * the same words again and again are known (limits.same_mail_per_day). */
+int handler_note_words(struct office *o, const struct mail_case *c,
+	const struct decision *d, struct err *err);

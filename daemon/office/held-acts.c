@@ -6,6 +6,7 @@
 #include "office/calendar-loss.h"
 #include "office/itip.h"
 #include "office/notices.h"
+#include "office/personal-guard.h"
 #include "office/resting.h"
 
 static const struct held_act acts[] = {
@@ -28,6 +29,12 @@ static const struct held_act acts[] = {
 		.no = calendar_loss_no,
 		.describe = "Meetings that went from a calendar at once are called "
 			    "off; a no lets them stand."},
+	{.name = "personal-number",
+		.yes = personal_guard_yes,
+		.no = personal_guard_no,
+		.no_reason = "personal-number-refused",
+		.describe = "A meeting's letters go out although they hold a personal "
+			    "number; a no tells the secretary."},
 	{.name = "question",
 		.no_reason = "held-refused",
 		.describe = "A question goes to who answers for the council."},

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/personal-number.h"
 #include "mail/address.h"
 #include "mail/auth-results.h"
 #include "mail/exchange-auth.h"
@@ -24,8 +25,9 @@
 /* Design decision 5. A coordinator's command comes between itip and minutes once there
  * is one. */
 static const struct handler *const handlers[] = {&handler_own, &handler_bounce,
-	&handler_auto_reply, &handler_itip, &handler_minutes, &handler_unreadable,
-	&handler_question, &handler_person, &handler_unknown};
+	&handler_auto_reply, &handler_loop, &handler_itip, &handler_minutes,
+	&handler_unreadable, &handler_repeated, &handler_question, &handler_person,
+	&handler_unknown};
 
 /* ---- what handlers share ---- */
 
@@ -151,6 +153,19 @@ static void close_case(struct mail_case *c)
 
 /* ---- the decision ---- */
 
+/* Mail that comes in is marked, never kept back, for a personal number in it. */
+static void mark_personal_number(json_t *detail, const json_t *said)
+{
+	json_t *flags = json_object_get(said, "flags");
+
+	if (!personal_number_is_in(json_str(said, "text")) &&
+		!personal_number_is_in(json_str(said, "subject")))
+		return;
+	flags = flags ? json_copy(flags) : json_array();
+	json_array_append_new(flags, json_string("personal-number"));
+	json_object_set_new(detail, "flags", flags);
+}
+
 /* What `export incoming` and `explain` show later of what the reader said. */
 static json_t *detail_of(const json_t *said)
 {
@@ -165,6 +180,7 @@ static json_t *detail_of(const json_t *said)
 		if (value)
 			json_object_set(detail, kept[i], value);
 	}
+	mark_personal_number(detail, said);
 	return detail;
 }
 
@@ -196,6 +212,7 @@ static int record(struct office *o, const struct mail_case *c, const struct deci
 		.incoming_id = c->in->id};
 
 	if (incoming_decide(o->db, c->in->id, &decision, c->now, err) < 0 ||
+		handler_note_words(o, c, d, err) < 0 ||
 		journal_add(o->db, &entry, c->now, err) < 0)
 		return -1;
 	if (!d->is_handled)

@@ -7,6 +7,7 @@
 #include "duty/extra.h"
 #include "duty/plan.h"
 #include "office/duty-letter.h"
+#include "office/personal-guard.h"
 #include "office/reminders.h"
 #include "store/answer.h"
 #include "store/called.h"
@@ -246,6 +247,9 @@ int invitations_work(struct office *o, struct meeting *m, int64_t now, struct er
 {
 	if (!is_due(o, m, now))
 		return 0;
+	int waits = personal_guard_meeting(o, m, now, err);
+	if (waits != 0)
+		return waits == 2 ? 0 : waits;
 	json_auto_t *told = m->told ? json_loads(m->told, 0, NULL) : NULL;
 	json_auto_t *roles = meeting_roles(o->db, m->id, err);
 	if (!roles)

@@ -2,11 +2,13 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "office/post.h"
 #include "store/journal.h"
+#include "store/letter.h"
 #include "store/meeting.h"
 
 static int post_notice(struct office *o, const char *kind, const char *about,
@@ -92,13 +94,35 @@ static json_t *held_data(
 	return data;
 }
 
+/* More in a day than one person reads: the rest is told of in one (A22). 1 it is told
+ * of, 0 this one has a notice of its own, -1. */
+static int tell_of_many(struct office *o, int64_t now, struct err *err)
+{
+	int most = o->config->settings.limits.held_notices_per_day;
+	int count =
+		letter_count_since(o->db, "held-notice", clock_add_days(now, -1), err);
+	str_auto *day = clock_day(now);
+	str_auto *about = xasprintf("day:%s", day);
+
+	if (count < most)
+		return count < 0 ? -1 : 0;
+	json_t *extra = json_pack("{s:{s:I}}", "held", "count", (json_int_t)count);
+	return post_notice(o, "held-many-notice", about, NULL, NULL, extra, "held-many",
+		       now, err) < 0
+		       ? -1
+		       : 1;
+}
+
 int notice_held(struct office *o, const struct mail_case *c, int64_t held_id,
 	const char *act, const char *reason, int64_t meeting_id, struct err *err)
 {
 	meeting_auto m = MEETING_EMPTY;
 	json_auto_t *roles = json_array();
 	str_auto *about = xasprintf("held:%lld", (long long)held_id);
+	int many = tell_of_many(o, c->now, err);
 
+	if (many != 0)
+		return many < 0 ? -1 : 0;
 	int found = meeting_id ? meeting_get(o->db, meeting_id, &m, err) : 0;
 	if (found < 0)
 		return -1;

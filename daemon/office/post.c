@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "duty/meeting-files.h"
 #include "mail/message-id.h"
+#include "office/personal-guard.h"
 #include "render/letter-text.h"
 #include "store/delivery-move.h"
 #include "store/directory.h"
@@ -138,9 +139,28 @@ static int post_with_files(struct office *o, const struct post *post,
 	return post_whole(o, &whole, to, now, err);
 }
 
+/* Letters that show a meeting's text outside the office. The duties have asked before;
+ * this is for those that go out on other grounds. Minutes are looked at as a whole. */
+static bool shows_meeting(const struct post *post)
+{
+	static const char *const kinds[] = {"invitation", "update", "cancellation",
+		"reminder", "withdrawal", "invitation-again", "counter-declined"};
+
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(*kinds); i++)
+		if (post->order.meeting && strcmp(post->order.kind, kinds[i]) == 0)
+			return true;
+	return false;
+}
+
 int post_to(struct office *o, const struct post *post, const struct recipient *to,
 	int64_t now, struct err *err)
 {
+	int waits = shows_meeting(post)
+			    ? personal_guard_meeting(o, post->order.meeting, now, err)
+			    : 0;
+
+	if (waits != 0)
+		return waits < 0 ? -1 : 0;
 	struct recipient in_language = *to;
 	str_auto *own = NULL;
 

@@ -177,6 +177,35 @@ int held_withdraw(
 		SQL_TEXT(result), SQL_INT(now), SQL_INT(id));
 }
 
+int held_withdraw_begun(struct db *db, const char *act, const char *begin,
+	const char *except, const char *result, int64_t now, struct err *err)
+{
+	return db_run(db, err,
+		"UPDATE held\n"
+		"SET state = 'acted', result = ?1, acted_at = ?2\n"
+		"WHERE state = 'waiting' AND act = ?3\n"
+		"  AND substr(key, 1, length(?4)) = ?4 AND key <> ?5",
+		SQL_TEXT(result), SQL_INT(now), SQL_TEXT(act), SQL_TEXT(begin),
+		SQL_TEXT(except));
+}
+
+int held_last_decision(struct db *db, const char *act, const char *key,
+	enum held_state *ret, struct err *err)
+{
+	stmt_auto q = stmt_open(db,
+		"SELECT coalesce(decision, 'waiting') FROM held\n"
+		"WHERE act = ? AND key = ? AND (state <> 'acted' OR decision IS NOT "
+		"NULL)\n"
+		"ORDER BY id DESC\n"
+		"LIMIT 1",
+		SQL_TEXT(act), SQL_TEXT(key));
+	int r = stmt_step(&q, err);
+
+	if (r == 1)
+		*ret = state_of(stmt_text(&q, 0));
+	return r;
+}
+
 int held_reopen(struct db *db, int64_t id, const char *reason, struct err *err)
 {
 	return db_run(db, err,

@@ -58,6 +58,13 @@ int held_set_acted(
 /* What has settled itself: it waits no more, and nobody decided. */
 int held_withdraw(
 	struct db *db, int64_t id, const char *result, int64_t now, struct err *err);
+/* The same of all waiting ones of that act whose key begins so, but for one. 0, -1. */
+int held_withdraw_begun(struct db *db, const char *act, const char *begin,
+	const char *except, const char *result, int64_t now, struct err *err);
+/* The newest of that act and key that was not withdrawn: HELD_WAITING where there is no
+ * word on it yet. 1, 0, -1. */
+int held_last_decision(struct db *db, const char *act, const char *key,
+	enum held_state *ret, struct err *err);
 /* What waits, oldest first: [{id, register, key, from, subject (or title), meeting (its
  * code), act, reason, held_at (UTC seconds)}]; new reference. */
 json_t *held_list(struct db *db, struct err *err);

@@ -57,3 +57,16 @@ int letter_put(struct db *db, const struct letter *letter, int64_t now, int64_t 
 		return -1;
 	return 1;
 }
+
+int letter_count_since(
+	struct db *db, const char *kind, int64_t since, struct err *err)
+{
+	int64_t count = 0;
+
+	if (db_find_int(db, err, &count,
+		    "SELECT count(*) FROM letter\n"
+		    "WHERE kind = ? AND created_at >= ?",
+		    SQL_TEXT(kind), SQL_INT(since)) < 0)
+		return -1;
+	return (int)count;
+}

@@ -37,3 +37,6 @@ int letter_put(struct db *db, const struct letter *letter, int64_t now, int64_t 
 int letter_find(struct db *db, const char *kind, int64_t meeting_id, int version,
 	const char *language, const char *about, int64_t *ret_id, char **ret_subject,
 	struct err *err);
+/* How many of a kind were written from since on. -1. */
+int letter_count_since(
+	struct db *db, const char *kind, int64_t since, struct err *err);

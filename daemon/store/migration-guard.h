@@ -63,4 +63,13 @@
 	"CREATE TRIGGER incoming_piece_not_deleted BEFORE DELETE ON incoming_piece\n" \
 	"WHEN NOT EXISTS (SELECT 1 FROM removal WHERE incoming_id = OLD.incoming_id)\n" \
 	"BEGIN SELECT RAISE(ABORT, 'incoming mail is never deleted'); END;\n"
+#define MIGRATION_REPEAT \
+	"CREATE TABLE repeat (\n" \
+	"  incoming_id INTEGER PRIMARY KEY REFERENCES incoming (id),\n" \
+	"  sender TEXT NOT NULL COLLATE NOCASE,\n" \
+	"  content TEXT NOT NULL,    -- SHA-256 of what was written, without day and ids\n" \
+	"  at INTEGER NOT NULL       -- of arrival; kept for a day\n" \
+	") STRICT;\n" \
+	"CREATE INDEX repeat_content ON repeat (sender, content);\n" \
+	"CREATE INDEX repeat_at ON repeat (at);\n"
 /* clang-format on */

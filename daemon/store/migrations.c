@@ -476,6 +476,9 @@ static const char *const migrations[] = {
 	MIGRATION_REST,
 	/* ---- 13: what is removed by decision, who is protected ---- */
 	MIGRATION_REMOVAL,
+
+	/* ---- 14: the same words again and again ---- */
+	MIGRATION_REPEAT,
 };
 /* clang-format on */
 

@@ -95,6 +95,8 @@ static const struct reason reasons[] = {
 	{"found-in-sent", "The mail lies in the Sent folder, where the server files what went."},
 	{"held-act-failed", "What the coordinator said yes to could not be carried out; the log "
 		"says why."},
+	{"held-many", "As many notices of mails that wait went out today as may in a "
+		"day; the rest is told of in one."},
 	{"held-refused", "The coordinator said no to what was asked for."},
 	{"held-released", "The coordinator said yes to what was asked for, and it is done."},
 	{"itip-not-ours", "A calendar entry about no meeting of ours; it is left unread in "
@@ -105,6 +107,8 @@ static const struct reason reasons[] = {
 		"it any more."},
 	{"itip-uninvited", "The sender is not among those invited to the meeting."},
 	{"looked-in-sent", "It is looked for in the Sent folder, where the server files what went."},
+	{"mail-loop", "The mail has been passed on too often, so it goes in circles; "
+		"it is left unread and answered by nobody."},
 	{"meeting-cancelled", "The calendar says that the meeting is cancelled."},
 	{"meeting-changed", "Something of the meeting changed since its recipients were told."},
 	{"meeting-gone", "The meeting is no longer in the calendar."},
@@ -174,6 +178,13 @@ static const struct reason reasons[] = {
 		"coordinator."},
 	{"personal-number", "It holds what looks like a personal identity number, so "
 		"it waits for the coordinator's yes."},
+	{"personal-number-gone", "The wording that held a personal identity number "
+		"is there no more; nobody needs to decide."},
+	{"personal-number-refused", "The coordinator said no to sending what looks "
+		"like a personal identity number; it is not sent, and the secretary "
+		"is told."},
+	{"personal-number-released", "The coordinator said yes to what looks like a "
+		"personal identity number; it goes out."},
 	{"plan-no-role", "The sender may not plan meetings by mail."},
 	{"plan-no-token", "The mail answers none to its sender, which the "
 		"settings ask for before he plans a meeting by mail."},
@@ -201,6 +212,8 @@ static const struct reason reasons[] = {
 	{"refresh-sent", "An invited person asked for the invitation again and got it as it "
 		"is now."},
 	{"reminder-due", "The recipient is asked to attend and has not answered."},
+	{"repeated", "The sender has sent the very same words several times today; "
+		"this one is put away and asks for nothing more."},
 	{"reply-mixed", "A person writes whether he comes, or about addresses, and "
 		"asks something too; it is left unread for the coordinator."},
 	{"rest-address-left", "The address is no longer its person's in the directory, so it rests no "
