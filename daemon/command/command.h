@@ -53,8 +53,8 @@ const struct verb *verb_find(const char *name);
 
 extern const struct verb verb_status, verb_plan, verb_meeting, verb_explain,
 	verb_preview, verb_held, verb_release, verb_refuse, verb_rerun, verb_read,
-	verb_render, verb_export, verb_sign_in, verb_questions, verb_close,
-	verb_retention;
+	verb_render, verb_export, verb_sign_in, verb_withdraw, verb_search,
+	verb_questions, verb_close, verb_retention;
 
 /* The whole program behind its main: an exit code. */
 int command_main(int argc, char **argv, int64_t now);

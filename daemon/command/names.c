@@ -128,6 +128,8 @@ const char *names_letter(const char *kind)
 	static const struct word words[] = {
 		{"update", "change"},
 		{"minutes-request", "request for the minutes"},
+		{"minutes-refused", "notice of refused minutes"},
+		{"minutes-withdrawn", "notice of withdrawn minutes"},
 		{"withdrawal", "no longer invited"},
 		{"invitation-again", "invitation once more"},
 		{"counter-declined", "no to another time"},

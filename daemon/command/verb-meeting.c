@@ -108,6 +108,9 @@ static json_t *minutes_of(struct db *db, int64_t id, struct err *err)
 
 	json_array_foreach (minutes, i, one) {
 		names_put_time(one, "at", json_int_or(one, "at", 0));
+		if (json_object_get(one, "withdrawn_at"))
+			names_put_time(one, "withdrawn_at",
+				json_int_or(one, "withdrawn_at", 0));
 		json_object_del(one, "id");
 		json_object_del(one, "incoming_id");
 	}
@@ -301,8 +304,11 @@ static void print_minutes(const struct out *o, const json_t *file)
 		out_blank(o);
 		str_auto *who = names_person(
 			json_str(one, "from_name"), json_str(one, "from_address"));
-		out_line(o, OUT_BOLD, "Minutes, version %lld, from %s, %s",
-			(long long)json_int_or(one, "version", 0), who, at);
+		str_auto *gone = names_moment(json_str(one, "withdrawn_at"));
+		out_line(o, OUT_BOLD, "Minutes, version %lld, from %s, %s%s%s",
+			(long long)json_int_or(one, "version", 0), who, at,
+			json_str(one, "withdrawn_at") ? "; withdrawn " : "",
+			json_str(one, "withdrawn_at") ? gone : "");
 		json_array_foreach (json_object_get(one, "files"), k, f)
 			out_line(o, OUT_PLAIN, "  %s, %s, %lld bytes",
 				json_str_or(f, "name", "(no name)"),

@@ -69,7 +69,7 @@ static int load_files(struct preview *p, struct err *err)
 
 static int prepare_minutes(struct preview *p, struct err *err)
 {
-	json_auto_t *all = minutes_list(p->c->db, p->m->id, err);
+	json_auto_t *all = minutes_standing(p->c->db, p->m->id, err);
 
 	if (!all)
 		return -1;
@@ -86,7 +86,8 @@ static int prepare_minutes(struct preview *p, struct err *err)
 		received_at = in.arrived_at;
 	p->files = json_incref(json_object_get(last, "files"));
 	p->extra = extra_minutes(p->c->db, (int)json_int_or(last, "version", 1),
-		received_at, json_str_or(last, "from_name", ""),
+		json_array_size(all) > 1, received_at,
+		json_str_or(last, "from_name", ""),
 		json_str_or(last, "from_address", ""), p->files);
 	return load_files(p, err);
 }

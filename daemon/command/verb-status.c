@@ -89,7 +89,7 @@ static int look_at_meeting(const struct meeting *m, void *context)
 	int64_t due_at = plan_minutes_due_at(&o->c->config->settings, m);
 	if (!due_at || due_at >= now)
 		return 0;
-	json_auto_t *minutes = minutes_list(o->c->db, m->id, o->err);
+	json_auto_t *minutes = minutes_standing(o->c->db, m->id, o->err);
 	if (!minutes)
 		return -1;
 	str_auto *who = secretary(o, m);

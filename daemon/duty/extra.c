@@ -55,8 +55,9 @@ static char *sender_name(struct db *db, const char *name, const char *address)
 	return xstrdup(address);
 }
 
-json_t *extra_minutes(struct db *db, int version, int64_t received_at,
-	const char *from_name, const char *from_address, const json_t *files)
+json_t *extra_minutes(struct db *db, int version, bool is_corrected,
+	int64_t received_at, const char *from_name, const char *from_address,
+	const json_t *files)
 {
 	str_auto *name = sender_name(db, from_name, from_address);
 	json_t *names = json_array();
@@ -69,7 +70,7 @@ json_t *extra_minutes(struct db *db, int version, int64_t received_at,
 				       json_str_or(file, "name", ""), "size", "$size",
 				       (json_int_t)json_int_or(file, "size", 0)));
 	return json_pack("{s:{s:i, s:b, s:{s:I}, s:{s:s, s:s}, s:o}, s:b}", "minutes",
-		"version", version, "corrected", version > 1, "received", "$date",
+		"version", version, "corrected", is_corrected, "received", "$date",
 		(json_int_t)received_at, "from", "name", name, "address", from_address,
-		"files", names, "corrected", version > 1);
+		"files", names, "corrected", is_corrected);
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "config/settings.h"
@@ -18,5 +19,6 @@ json_t *extra_update(const struct meeting *m, const json_t *told);
 json_t *extra_minutes_request(const struct settings *s, const struct meeting *m);
 /* minutes: files as minutes_list has them; a sender without a name has the directory's.
  */
-json_t *extra_minutes(struct db *db, int version, int64_t received_at,
-	const char *from_name, const char *from_address, const json_t *files);
+json_t *extra_minutes(struct db *db, int version, bool is_corrected,
+	int64_t received_at, const char *from_name, const char *from_address,
+	const json_t *files);

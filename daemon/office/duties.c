@@ -44,7 +44,7 @@ static int work_minutes(
 
 	if (m->state != MEETING_PLANNED || !m->told || m->ends_at > now || due_at < now)
 		return 0;
-	json_auto_t *minutes = minutes_list(o->db, m->id, err);
+	json_auto_t *minutes = minutes_standing(o->db, m->id, err);
 	json_auto_t *roles = meeting_roles(o->db, m->id, err);
 	if (!minutes || !roles)
 		return -1;

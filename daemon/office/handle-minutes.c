@@ -9,7 +9,11 @@
 #include "office/match.h"
 #include "office/minutes-files.h"
 #include "office/minutes-out.h"
+#include "office/minutes-scan.h"
 #include "office/policy.h"
+#include "store/held.h"
+#include "store/journal.h"
+#include "store/mailbox-request.h"
 #include "store/meeting.h"
 #include "store/minutes.h"
 
@@ -55,6 +59,15 @@ static int matches(struct office *o, const struct mail_case *c, struct err *err)
 	return match != MATCH_NONE && count_files(o, c->said, may_be_minutes) > 0;
 }
 
+/* Other processes are asked, before the transaction. */
+static int prepare(struct office *o, struct mail_case *c, struct err *err)
+{
+	if (minutes_files_take(o, c, err) < 0)
+		return -1;
+	minutes_scan(o, c);
+	return 0;
+}
+
 /* ---- what is done with them ---- */
 
 static int hold(struct office *o, const struct mail_case *c, const char *reason,
@@ -63,10 +76,21 @@ static int hold(struct office *o, const struct mail_case *c, const char *reason,
 	return handler_hold(o, c, "minutes", reason, meeting_id, ret, err);
 }
 
-/* A type that is not allowed goes out by the coordinator's yes, and nothing else. */
-static bool is_overruled(const struct mail_case *c)
+/* A type that is not allowed, and what the scanner does not take, go out by the
+ * coordinator's yes, and nothing else that is wrong with a file. */
+static bool is_overruled(const struct mail_case *c, const char *reason)
 {
-	return c->is_released && strcmp(c->refusal, "minutes-type-refused") == 0;
+	return c->is_released && (strcmp(reason, "minutes-type-refused") == 0 ||
+					 strcmp(reason, "scanner-too-large") == 0);
+}
+
+static const char *against_files(const struct mail_case *c)
+{
+	if (c->refusal && !is_overruled(c, c->refusal))
+		return c->refusal;
+	if (c->unscanned && !is_overruled(c, c->unscanned))
+		return c->unscanned;
+	return NULL;
 }
 
 /*
@@ -80,19 +104,65 @@ static const char *objection(struct office *o, const struct mail_case *c,
 	*ret_status = 0;
 	if (c->content_count == 0)
 		return "minutes-type-refused";
-	if (c->refusal && !is_overruled(c))
-		return c->refusal;
+	if (c->refusal && against_files(c))
+		return against_files(c);
 	if (!m->council || !m->kind)
 		return "minutes-no-meeting";
 	if (c->is_released)
-		return NULL;
+		return against_files(c);
 	if (m->starts_at > c->now || m->state != MEETING_PLANNED)
 		return "minutes-meeting-not-held";
 	const char *reason = NULL;
 	int may = policy_allows(o, c, POLICY_MINUTES, m->id, &reason, err);
 	if (may < 0)
 		*ret_status = -1;
-	return may > 0 ? NULL : reason;
+	return may > 0 ? against_files(c) : reason;
+}
+
+/* ---- what the sender has made good ---- */
+
+static int settle_one(struct office *o, const struct mail_case *c,
+	const struct meeting *m, const json_t *held, struct err *err)
+{
+	int64_t incoming_id = json_int_or(held, "incoming_id", 0);
+
+	const struct incoming_decision decision = {.state = INCOMING_DONE,
+		.class = "minutes",
+		.outcome = "ignored",
+		.reason = "minutes-corrected",
+		.meeting_id = m->id};
+	const struct journal_entry entry = {.who = "office",
+		.what = "ignored",
+		.why = "minutes-corrected",
+		.meeting_id = m->id,
+		.incoming_id = incoming_id};
+	if (incoming_decide(o->db, incoming_id, &decision, c->now, err) < 0 ||
+		journal_add(o->db, &entry, c->now, err) < 0 ||
+		mailbox_request_add(o->db, MAILBOX_MOVE, incoming_id, 0,
+			o->config->settings.imap.handled, c->now, err) < 0)
+		return -1;
+	return held_withdraw(
+		o->db, json_int_or(held, "id", 0), "minutes-corrected", c->now, err);
+}
+
+/* Files of his that could not go out wait for nobody any more. */
+static int settle(struct office *o, const struct mail_case *c, const struct meeting *m,
+	struct err *err)
+{
+	json_auto_t *held = held_of_sender(o->db, "minutes", m->id, c->from, err);
+	size_t i;
+	json_t *one;
+
+	if (!held)
+		return -1;
+	json_array_foreach (held, i, one) {
+		if (json_int_or(one, "incoming_id", 0) == c->in->id ||
+			!minutes_files_is_refusal(json_str_or(one, "reason", "")))
+			continue;
+		if (settle_one(o, c, m, one, err) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 static int accept_or_skip(struct office *o, const struct mail_case *c,
@@ -111,7 +181,7 @@ static int accept_or_skip(struct office *o, const struct mail_case *c,
 	}
 	ret->outcome = "applied";
 	ret->reason = c->is_released ? "minutes-released" : "minutes-accepted";
-	return minutes_send_on(o, c, m, err);
+	return settle(o, c, m, err) < 0 ? -1 : minutes_send_on(o, c, m, err);
 }
 
 static int act(struct office *o, const struct mail_case *c, struct decision *ret,
@@ -145,7 +215,7 @@ static int act(struct office *o, const struct mail_case *c, struct decision *ret
 const struct handler handler_minutes = {
 	.name = "minutes",
 	.matches = matches,
-	.prepare = minutes_files_take,
+	.prepare = prepare,
 	.act = act,
 	.describe = "Minutes from a meeting's secretary, chair or the security unit go "
 		    "to the committees; from anyone else they are held.",

@@ -31,7 +31,8 @@ struct mail_case {
 	struct buf *contents;	  /* their bytes, in that order */
 	struct buf *texts;	  /* what is written in them, UTF-8; may be empty */
 	size_t content_count;
-	const char *refusal; /* reason code: a file must not go out; NULL */
+	const char *refusal;   /* reason code: a file must not go out; NULL */
+	const char *unscanned; /* reason code: the scanner could not look; NULL */
 	int64_t now;
 };
 

@@ -13,6 +13,7 @@
 #include "mail/message-id.h"
 #include "office/handler.h"
 #include "office/match.h"
+#include "office/minutes-files.h"
 #include "office/notices.h"
 #include "office/receipt.h"
 #include "store/directory.h"
@@ -62,7 +63,10 @@ static int tell_sender(struct office *o, const struct mail_case *c, const char *
 	if (may <= 0)
 		return may;
 	int found = meeting_get(o->db, meeting_id, &m, err);
-	return found <= 0 ? found : receipt_held(o, c, &m, reason, err);
+	if (found <= 0)
+		return found;
+	return minutes_files_is_refusal(reason) ? receipt_refused(o, c, &m, err)
+						: receipt_held(o, c, &m, reason, err);
 }
 
 /*

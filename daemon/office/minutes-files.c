@@ -345,6 +345,19 @@ int minutes_files_take(struct office *o, struct mail_case *c, struct err *err)
 	return 0;
 }
 
+bool minutes_files_is_refusal(const char *reason)
+{
+	static const char *const codes[] = {"minutes-bomb", "minutes-damaged",
+		"minutes-empty", "minutes-infected", "minutes-macros",
+		"minutes-password", "minutes-too-large", "minutes-too-many",
+		"minutes-type-refused", "minutes-winmail"};
+
+	for (size_t i = 0; i < COUNT(codes); i++)
+		if (strcmp(codes[i], reason) == 0)
+			return true;
+	return false;
+}
+
 char *minutes_files_text(const struct mail_case *c)
 {
 	buf_auto all = BUF_EMPTY;

@@ -10,6 +10,7 @@
 #include "office/receipt.h"
 #include "store/blob.h"
 #include "store/letter.h"
+#include "store/minutes-text.h"
 #include "store/minutes.h"
 
 static int keep_blobs(struct office *o, const struct mail_case *c, struct err *err)
@@ -21,6 +22,16 @@ static int keep_blobs(struct office *o, const struct mail_case *c, struct err *e
 			0)
 			return -1;
 	}
+	return 0;
+}
+
+static int keep_texts(struct office *o, const struct mail_case *c, int64_t minutes_id,
+	struct err *err)
+{
+	for (size_t i = 0; i < c->content_count; i++)
+		if (minutes_text_put(o->db, minutes_id, (int64_t)i,
+			    buf_str(&c->texts[i]), err) < 0)
+			return -1;
 	return 0;
 }
 
@@ -81,13 +92,18 @@ int minutes_send_on(struct office *o, const struct mail_case *c,
 		minutes_add(o->db, m->id, c->in->id, c->from,
 			json_str_or(c->said, "from_name", ""), c->files, c->now, &id,
 			&version, err) < 0 ||
+		keep_texts(o, c, id, err) < 0 ||
 		plan_recipients(o->db, &o->config->settings, m, c->now, &all, err) < 0)
 		return -1;
 	struct older older = {o, version, c->now, err};
 	if (version > 1 && delivery_each(o->db, m->id, withdraw_older, &older, err) < 0)
 		return -1;
 	json_auto_t *roles = meeting_roles(o->db, m->id, err);
-	json_auto_t *extra = extra_minutes(o->db, version, c->in->arrived_at,
+	json_auto_t *standing = minutes_standing(o->db, m->id, err);
+	if (!roles || !standing)
+		return -1;
+	json_auto_t *extra = extra_minutes(o->db, version,
+		json_array_size(standing) > 1, c->in->arrived_at,
 		json_str(c->said, "from_name"), c->from, c->files);
 	struct mime_file *files = mime_files(c);
 	const struct post post = {

@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "office/minutes-files.h"
 #include "office/post.h"
 #include "store/journal.h"
 #include "store/letter.h"
@@ -43,12 +44,24 @@ static json_t *moment(int64_t at)
 
 /* ---- held ---- */
 
+/* Of some minutes a yes makes nothing. */
+static const char *outcome_of(const char *act, const char *reason)
+{
+	if (strcmp(reason, "scanner-away") == 0)
+		return "minutes-scan";
+	if (minutes_files_is_refusal(reason) &&
+		strcmp(reason, "minutes-type-refused") != 0)
+		return "minutes-file";
+	return act;
+}
+
 /* What every held matter has. */
 static json_t *matter_data(int64_t held_id, const char *act, const char *reason)
 {
 	return json_pack("{s:I, s:o, s:o, s:o, s:o}", "id", (json_int_t)held_id, "what",
 		named("held_what", act), "why", named("reason", reason), "on_yes",
-		named("held_on_yes", act), "on_no", named("held_on_no", act));
+		named("held_on_yes", outcome_of(act, reason)), "on_no",
+		named("held_on_no", act));
 }
 
 /* The other time and place. */
@@ -68,19 +81,38 @@ static void put_counter(json_t *data, const json_t *said)
 	json_object_set_new(data, "counter", counter);
 }
 
-static json_t *held_data(
-	const struct mail_case *c, int64_t held_id, const char *act, const char *reason)
+static json_t *file_row(const json_t *file)
 {
-	json_t *files = json_array();
+	json_t *row = json_pack("{s:s, s:{s:I}}", "name", json_str_or(file, "name", ""),
+		"size", "$size", (json_int_t)json_int_or(file, "size", 0));
+	const char *reason = json_str(file, "refused");
+
+	if (reason)
+		json_object_set_new(row, "why", named("refused", reason));
+	json_put_str(row, "found", json_str(file, "found"));
+	return row;
+}
+
+/* What was taken out of it, else what it says that it has. */
+static json_t *file_rows(const struct mail_case *c, const char *act)
+{
+	json_t *rows = json_array();
+	const json_t *files = json_array_size(c->files) > 0
+				      ? c->files
+				      : json_object_get(c->said, "attachments");
 	size_t i;
 	json_t *file;
 
-	json_array_foreach (json_object_get(c->said, "attachments"), i, file)
+	json_array_foreach ((json_t *)files, i, file)
 		if (strcmp(act, "minutes") == 0)
-			json_array_append_new(files,
-				json_pack("{s:s, s:{s:I}}", "name",
-					json_str_or(file, "name", ""), "size", "$size",
-					(json_int_t)json_int_or(file, "size", 0)));
+			json_array_append_new(rows, file_row(file));
+	return rows;
+}
+
+static json_t *held_data(
+	const struct mail_case *c, int64_t held_id, const char *act, const char *reason)
+{
+	json_t *files = file_rows(c, act);
 	json_t *data = json_pack("{s:o, s:{s:o}}", "held",
 		matter_data(held_id, act, reason), "minutes", "files", files);
 	json_object_update_new(json_object_get(data, "held"),

@@ -17,6 +17,9 @@
 #include "office/duties.h"
 #include "office/held-acts.h"
 #include "office/incoming-work.h"
+#include "office/minutes-scan.h"
+#include "office/minutes-unread.h"
+#include "office/minutes-withdraw.h"
 #include "office/notices.h"
 #include "office/question-out.h"
 #include "office/resting.h"
@@ -87,7 +90,8 @@ int office_turn(struct office *o, int64_t now, struct err *err)
 {
 	typedef int (*work_fn)(struct office *, int64_t, struct err *);
 	/* Calendars first: who may hand in what is theirs to say. */
-	static const work_fn works[] = {calendar_work, incoming_work, held_work,
+	static const work_fn works[] = {calendar_work, minutes_withdraw_work,
+		minutes_scan_work, incoming_work, held_work, minutes_unread_work,
 		resting_work, duties_work, questions_work, notices_work,
 		fetch_notices_work, server_notices_work, retention_work};
 	int done = 0;
@@ -111,13 +115,17 @@ static int64_t wait_ms(struct office *o, int64_t now)
 	int64_t at = 0;
 	int64_t untold = 0;
 	int64_t asked = 0;
+	int64_t scanned = 0;
 
 	if (duties_next_at(o, now, &at, &err) < 0 ||
 		questions_next_at(o, now, &asked, &err) < 0 ||
+		minutes_scan_next_at(o, now, &scanned, &err) < 0 ||
 		delivery_oldest_untold_at(o->db, &untold, &err) < 0)
 		return 1000 * TROUBLE_LONGEST;
 	if (asked && (!at || at > asked))
 		at = asked;
+	if (scanned && (!at || at > scanned))
+		at = scanned;
 	if (untold && (!at || at > now + 900))
 		at = now + 900;
 	if (!at || at > now + 86400)

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "duty/reader-client.h"
@@ -19,6 +20,7 @@ struct office {
 	uint8_t key[32];  /* of the tokens in Message-IDs */
 	char *domain;	  /* of the mailbox's address */
 	char *config_key; /* one for each configuration and version of the program */
+	bool all_minutes_read; /* none from before is left to be searched */
 };
 
 /* The worker's entry; see duty/worker.h for its exit codes. */

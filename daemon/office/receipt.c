@@ -35,7 +35,7 @@ static json_t *count_committees(const struct recipients *served)
 	return list;
 }
 
-static int post_receipt(struct office *o, const struct mail_case *c,
+static int post_receipt(struct office *o, const struct mail_case *c, const char *kind,
 	const struct meeting *m, const json_t *roles, const json_t *extra,
 	struct err *err)
 {
@@ -61,7 +61,7 @@ static int post_receipt(struct office *o, const struct mail_case *c,
 		return journal_add(o->db, &entry, c->now, err);
 	}
 	const struct post post = {
-		.order = {.kind = "receipt",
+		.order = {.kind = kind,
 			.meeting = m,
 			.roles = roles,
 			.extra = extra,
@@ -81,7 +81,7 @@ int receipt_accepted(struct office *o, const struct mail_case *c,
 	json_auto_t *data = json_deep_copy(extra);
 
 	json_object_set_new(data, "served", count_committees(served));
-	return post_receipt(o, c, m, roles, data, err);
+	return post_receipt(o, c, "receipt", m, roles, data, err);
 }
 
 static json_t *files_of(const struct mail_case *c)
@@ -108,5 +108,46 @@ int receipt_held(struct office *o, const struct mail_case *c, const struct meeti
 	json_auto_t *extra = json_pack("{s:{s:{s:[s,s]}}, s:{s:o, s:{s:I}}}", "held",
 		"why", "$name", "reason", reason, "minutes", "files", files_of(c),
 		"received", "$date", (json_int_t)c->in->arrived_at);
-	return post_receipt(o, c, m, roles, extra, err);
+	return post_receipt(o, c, "receipt", m, roles, extra, err);
+}
+
+/* Each file, those with nothing against them too: all have to be sent again. */
+static json_t *refused_files(const struct mail_case *c)
+{
+	json_t *list = json_array();
+	size_t i;
+	json_t *file;
+
+	json_array_foreach (c->files, i, file) {
+		const char *reason = json_str(file, "refused");
+		const char *named = json_str(file, "named");
+		json_t *row = json_object();
+		json_put_str(
+			row, "name", named ? named : json_str_or(file, "name", "?"));
+		json_object_set_new(row, "size",
+			json_pack("{s:I}", "$size",
+				(json_int_t)json_int_or(file, "size", 0)));
+		if (reason)
+			json_object_set_new(row, "why",
+				json_pack("{s:[s,s]}", "$name", "refused", reason));
+		if (reason)
+			json_object_set_new(row, "todo",
+				json_pack(
+					"{s:[s,s]}", "$name", "refused_todo", reason));
+		json_array_append_new(list, row);
+	}
+	return list;
+}
+
+int receipt_refused(struct office *o, const struct mail_case *c,
+	const struct meeting *m, struct err *err)
+{
+	json_auto_t *roles = meeting_roles(o->db, m->id, err);
+
+	if (!roles)
+		return -1;
+	json_auto_t *extra = json_pack("{s:{s:o, s:{s:I}, s:{s:b}}}", "minutes",
+		"files", refused_files(c), "received", "$date",
+		(json_int_t)c->in->arrived_at, "types", "$minutes_types", 1);
+	return post_receipt(o, c, "minutes-refused", m, roles, extra, err);
 }

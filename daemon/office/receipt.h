@@ -16,3 +16,6 @@ int receipt_accepted(struct office *o, const struct mail_case *c,
  * answer (A22). */
 int receipt_held(struct office *o, const struct mail_case *c, const struct meeting *m,
 	const char *reason, struct err *err);
+/* To who handed in files of which one must not go out: which, why, what to do. */
+int receipt_refused(struct office *o, const struct mail_case *c,
+	const struct meeting *m, struct err *err);

@@ -150,6 +150,7 @@ static json_t *minutes_row(const struct stmt *q)
 	put_text(row, "from_name", q, 5);
 	put_time(row, "at", q, 6);
 	json_object_set_new(row, "files", json_loads(stmt_text(q, 7), 0, NULL));
+	put_time(row, "withdrawn_at", q, 8);
 	return row;
 }
 
@@ -281,7 +282,8 @@ static int export_minutes(struct db *db, const struct range *r, struct err *err)
 		"  n.from_address, n.from_name, n.at,\n"
 		"  (SELECT json_group_array(json_object('name', name, 'media_type',\n"
 		"      media_type, 'size', size, 'sha256', sha256))\n"
-		"    FROM minutes_file WHERE minutes_id = n.id)\n"
+		"    FROM minutes_file WHERE minutes_id = n.id),\n"
+		"  n.withdrawn_at\n"
 		"FROM minutes AS n\n"
 		"JOIN meeting AS m ON m.id = n.meeting_id\n"
 		"LEFT JOIN incoming AS i ON i.id = n.incoming_id\n"

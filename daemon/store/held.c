@@ -244,3 +244,42 @@ json_t *held_list(struct db *db, struct err *err)
 	}
 	return r < 0 ? NULL : TAKE(list);
 }
+
+json_t *held_ids_by_reason(struct db *db, const char *reason, struct err *err)
+{
+	json_auto_t *list = json_array();
+	int r;
+	stmt_auto q = stmt_open(db,
+		"SELECT id FROM held\n"
+		"WHERE state = 'waiting' AND state <> 'acted' AND reason = ?\n"
+		"  AND incoming_id IS NOT NULL\n"
+		"ORDER BY id",
+		SQL_TEXT(reason));
+
+	while ((r = stmt_step(&q, err)) == 1)
+		json_array_append_new(list, json_integer(stmt_int(&q, 0)));
+	return r < 0 ? NULL : TAKE(list);
+}
+
+json_t *held_of_sender(struct db *db, const char *act, int64_t meeting_id,
+	const char *address, struct err *err)
+{
+	json_auto_t *list = json_array();
+	int r;
+	stmt_auto q = stmt_open(db,
+		"SELECT h.id, h.incoming_id, h.reason FROM held AS h\n"
+		"JOIN incoming AS i ON i.id = h.incoming_id\n"
+		"WHERE h.state = 'waiting' AND h.state <> 'acted' AND h.act = ?\n"
+		"  AND h.meeting_id = ? AND i.from_address = ?\n"
+		"ORDER BY h.id",
+		SQL_TEXT(act), SQL_INT(meeting_id), SQL_TEXT(address));
+
+	while ((r = stmt_step(&q, err)) == 1) {
+		json_t *row = json_object();
+		json_put_int(row, "id", stmt_int(&q, 0));
+		json_put_int(row, "incoming_id", stmt_int(&q, 1));
+		json_put_str(row, "reason", stmt_text(&q, 2));
+		json_array_append_new(list, row);
+	}
+	return r < 0 ? NULL : TAKE(list);
+}

@@ -68,3 +68,9 @@ int held_last_decision(struct db *db, const char *act, const char *key,
 /* What waits, oldest first: [{id, register, key, from, subject (or title), meeting (its
  * code), act, reason, held_at (UTC seconds)}]; new reference. */
 json_t *held_list(struct db *db, struct err *err);
+/* Ids of the mails that wait for that reason, oldest first; new reference. */
+json_t *held_ids_by_reason(struct db *db, const char *reason, struct err *err);
+/* [{id, incoming_id, reason}] of the mails that wait for that act at that meeting and
+ * came from that address; new reference. */
+json_t *held_of_sender(struct db *db, const char *act, int64_t meeting_id,
+	const char *address, struct err *err);

@@ -5,6 +5,9 @@
 #include "store/migration-look.h"
 #include "store/migration-rest.h"
 
+	/* ---- 14: what is written in minutes; minutes that were withdrawn ---- */
+	MIGRATION_MINUTES,
+
 /* clang-format off */
 static const char *const migrations[] = {
 	/* ---- 1: incoming mail, calendars, directory, meetings, letters ---- */
@@ -479,6 +482,9 @@ static const char *const migrations[] = {
 
 	/* ---- 14: the same words again and again ---- */
 	MIGRATION_REPEAT,
+
+	/* ---- 15: what is written in minutes; minutes that were withdrawn ---- */
+	MIGRATION_MINUTES,
 };
 /* clang-format on */
 

@@ -225,6 +225,8 @@ static const struct reason reasons[] = {
 	{"rest-settled", "The address takes mail again, or is asked about no more."},
 	{"scanner-away", "The virus scanner could not look at a file of these "
 		"minutes; it is asked again."},
+	{"scanner-too-large", "A file of these minutes is larger than the virus scanner takes; "
+		"the coordinator decides."},
 	{"sent-again", "Whether the mail had gone could not be found out, so it is sent once "
 		"more under the same Message-ID."},
 	{"server-accepted", "The mail server took the mail over."},

@@ -208,7 +208,7 @@ def test_a_new_file_is_a_corrected_version(scene):
     scene.run(AFTER)
     first, second = scene.letters(ANNA, "minutes")
     assert files_of(second) == {"Protokoll.pdf": better}
-    assert second["Subject"].startswith("Rättat protokoll")
+    assert second["Subject"].startswith("Protokoll, rättad version: ")
     assert [m["version"] for m in scene.rows("minutes")] == [1, 2]
 
 

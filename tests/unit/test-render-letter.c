@@ -286,7 +286,7 @@ static void corrected_minutes_say_so(void **state)
 	(void)state;
 	json_object_set_new(json_object_get(data, "minutes"), "corrected", json_true());
 	render("sv", "minutes", data, &t);
-	expect_in(t.subject, "Rättat protokoll: ");
+	expect_in(t.subject, "Protokoll, rättad version: ");
 	expect_in(t.text, "rättad version");
 }
 

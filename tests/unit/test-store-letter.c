@@ -201,7 +201,7 @@ static void a_move_is_made_or_refused(void **state)
 		[DELIVERY_DEFERRED] = ".....FW...",
 		[DELIVERY_SENT] = ".......dba",
 		[DELIVERY_FAILED] = "..........",
-		[DELIVERY_WITHDRAWN] = "..........",
+		[DELIVERY_WITHDRAWN] = "D.........",
 		[DELIVERY_DELIVERED] = "........ba",
 		[DELIVERY_BOUNCED] = ".........a",
 		[DELIVERY_ANSWERED] = "..........",

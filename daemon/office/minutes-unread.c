@@ -1,0 +1,59 @@
+#include "office/minutes-unread.h"
+
+#include <string.h>
+
+#include "base/json.h"
+#include "base/log.h"
+#include "office/pdf-text.h"
+#include "store/blob.h"
+#include "store/minutes-text.h"
+
+/* Mail that comes in waits for no more than these. */
+#define FILES_PER_TURN 5
+
+/* What cannot be read has no text, once and for all. */
+static int read_text(struct office *o, const struct minutes_unread *file,
+	struct buf *ret, struct err *err)
+{
+	buf_auto content = BUF_EMPTY;
+	json_auto_t *said = NULL;
+	struct err why = ERR_INIT;
+
+	if (blob_find(o->db, file->sha256, &content, err) < 0)
+		return -1;
+	enum reader_outcome outcome = reader_file(o->reader, content.data, content.len,
+		file->name ? file->name : "", &said, ret, &why);
+	if (outcome == READER_CRASHED && why.kind == ERR_TEMP)
+		return err_set(err, ERR_TEMP, "%s", why.text);
+	if (outcome == READER_OK &&
+		strcmp(json_str_or(said, "media_type", ""), "application/pdf") == 0)
+		pdf_text(&o->config->settings.reader, content.data, content.len, false,
+			ret, &why);
+	return 0;
+}
+
+int minutes_unread_work(struct office *o, int64_t now, struct err *err)
+{
+	int count = 0;
+
+	(void)now;
+	while (!o->all_minutes_read && count < FILES_PER_TURN) {
+		minutes_unread_auto file = {0};
+		buf_auto text = BUF_EMPTY;
+		int found = minutes_unread_next(o->db, &file, err);
+		if (found < 0)
+			return -1;
+		o->all_minutes_read = found == 0;
+		if (!found)
+			break;
+		if (read_text(o, &file, &text, err) < 0 ||
+			minutes_text_put(o->db, file.minutes_id, file.position,
+				buf_str(&text), err) < 0)
+			return -1;
+		log_event(LOG_LEVEL_INFO, "minutes-read", "minutes=%lld bytes=%zu",
+			(long long)file.minutes_id, text.len);
+		count++;
+		worker_beat(o->ctx);
+	}
+	return count;
+}
