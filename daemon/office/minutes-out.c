@@ -64,7 +64,8 @@ static int withdraw_older(const struct delivery *d, void *context)
 	const struct older *older = context;
 
 	if (strcmp(d->kind, "minutes") != 0 || d->version >= older->version ||
-		(d->state != DELIVERY_DUE && d->state != DELIVERY_DEFERRED))
+		(d->state != DELIVERY_DUE && d->state != DELIVERY_DEFERRED &&
+			d->state != DELIVERY_RESTING))
 		return 0;
 	return delivery_move(older->o->db, d->id, DELIVERY_WITHDRAWN, NULL, older->now,
 		       older->err) < 0

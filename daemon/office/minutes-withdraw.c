@@ -19,6 +19,7 @@ struct withdrawing {
 	const struct meeting *meeting;
 	json_t *roles;
 	json_t *extra;
+	int standing; /* the version that counts now; 0: none */
 	int64_t now;
 	struct err *err;
 };
@@ -41,6 +42,7 @@ static bool may_have_arrived(const struct delivery *d)
 	case DELIVERY_FAILED:
 	case DELIVERY_WITHDRAWN:
 	case DELIVERY_BOUNCED:
+	case DELIVERY_RESTING:
 		return false;
 	}
 	return false;
@@ -62,6 +64,22 @@ static int post_notice(struct withdrawing *w, const struct recipient *to)
 	return post_to(w->o, &post, to, w->now, w->err) < 0 ? -1 : 0;
 }
 
+static bool is_to_come(const struct delivery *d)
+{
+	return d->state == DELIVERY_DUE || d->state == DELIVERY_DEFERRED ||
+	       d->state == DELIVERY_RESTING;
+}
+
+/* The version that stands now had been taken back for this one before it went out. */
+static int send_standing(struct withdrawing *w, const struct delivery *d)
+{
+	if (d->version != w->standing || d->state != DELIVERY_WITHDRAWN)
+		return 0;
+	return delivery_move(w->o->db, d->id, DELIVERY_DUE, NULL, w->now, w->err) < 0
+		       ? -1
+		       : 0;
+}
+
 static int take_back(const struct delivery *d, void *context)
 {
 	struct withdrawing *w = context;
@@ -71,11 +89,12 @@ static int take_back(const struct delivery *d, void *context)
 		.committee = d->committee};
 	bool is_told = may_have_arrived(d);
 
-	if (strcmp(d->kind, "minutes") != 0 || d->version != w->what->version)
+	if (strcmp(d->kind, "minutes") != 0)
 		return 0;
-	if ((d->state == DELIVERY_DUE || d->state == DELIVERY_DEFERRED) &&
-		delivery_move(
-			w->o->db, d->id, DELIVERY_WITHDRAWN, NULL, w->now, w->err) < 0)
+	if (d->version != w->what->version)
+		return send_standing(w, d);
+	if (is_to_come(d) && delivery_move(w->o->db, d->id, DELIVERY_WITHDRAWN, NULL,
+				     w->now, w->err) < 0)
 		return -1;
 	return is_told ? post_notice(w, &to) : 0;
 }
@@ -191,6 +210,8 @@ static int withdraw(struct office *o, const struct minutes_withdrawal *what,
 		.meeting = &m,
 		.roles = roles,
 		.extra = extra,
+		.standing = (int)json_int_or(
+			json_object_get(extra, "withdrawn"), "standing", 0),
 		.now = now,
 		.err = err};
 	if (delivery_each(o->db, m.id, take_back, &w, err) < 0 || tell_sender(&w) < 0 ||

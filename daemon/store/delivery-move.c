@@ -281,6 +281,8 @@ static const struct move moves[] = {
 	{DELIVERY_DUE, DELIVERY_RESTING, "office", "address-resting"},
 	{DELIVERY_DEFERRED, DELIVERY_RESTING, "office", "address-resting"},
 	{DELIVERY_RESTING, DELIVERY_DUE, "office", "rest-over"},
+	{DELIVERY_RESTING, DELIVERY_WITHDRAWN, "office", "no-longer-owed"},
+	{DELIVERY_WITHDRAWN, DELIVERY_DUE, "office", "minutes-stand-again"},
 	{DELIVERY_UNKNOWN, DELIVERY_SENT, "dispatch", "evidence-found"},
 	{DELIVERY_UNKNOWN, DELIVERY_DUE, "dispatch", "sent-again"},
 	{DELIVERY_DUE, DELIVERY_FAILED, "dispatch", "tried-too-long"},

@@ -63,9 +63,9 @@ int delivery_next_due_at(struct db *db, int64_t *ret_at, struct err *err);
 /* Moves a sent or unknown one to DELIVERED, BOUNCED or ANSWERED (a delivered one to the
  * latter two, a bounced one to ANSWERED), a due or deferred one to WITHDRAWN or FAILED
  * (tried for too long), an unknown one to SENT (found) or DUE (one more send, now), a
- * due or deferred one to RESTING and that back to DUE;
- * other moves are refused with 0. 1 moved. Every move is in the journal. reply may be
- * NULL. */
+ * due or deferred one to RESTING and that back to DUE or to WITHDRAWN; a withdrawn one
+ * to DUE (minutes whose newer version is withdrawn); other moves are refused with 0. 1
+ * moved. Every move is in the journal. reply may be NULL. */
 int delivery_move(struct db *db, int64_t id, enum delivery_state state,
 	const char *reply, int64_t now, struct err *err);
 /* As delivery_move, to what evidence of arrival shows. Of one whose sending nobody

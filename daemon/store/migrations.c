@@ -3,10 +3,8 @@
 #include "store/migration-claim.h"
 #include "store/migration-guard.h"
 #include "store/migration-look.h"
+#include "store/migration-minutes.h"
 #include "store/migration-rest.h"
-
-	/* ---- 14: what is written in minutes; minutes that were withdrawn ---- */
-	MIGRATION_MINUTES,
 
 /* clang-format off */
 static const char *const migrations[] = {

@@ -6,14 +6,43 @@
 #include "base/text.h"
 #include "store/stmt.h"
 
+/* No trigger keeps the two together: a schema may not touch a virtual table by itself
+ * (trusted_schema). */
 int minutes_text_put(struct db *db, int64_t minutes_id, int64_t position,
 	const char *text, struct err *err)
 {
-	return db_run(db, err,
-		"INSERT INTO minutes_text (minutes_id, position, text)\n"
-		"VALUES (?, ?, ?)\n"
-		"ON CONFLICT DO NOTHING",
-		SQL_INT(minutes_id), SQL_INT(position), SQL_TEXT(text));
+	tx_auto tx = TX_NONE;
+
+	if (tx_begin(&tx, db, err) < 0)
+		return -1;
+	if (db_run(db, err,
+		    "INSERT INTO minutes_text (minutes_id, position)\n"
+		    "VALUES (?, ?)\n"
+		    "ON CONFLICT DO NOTHING",
+		    SQL_INT(minutes_id), SQL_INT(position)) < 0)
+		return -1;
+	if (db_changes(db) > 0 && db_run(db, err,
+					  "INSERT INTO minutes_search (rowid, text)\n"
+					  "VALUES (?, ?)",
+					  SQL_INT(db_last_id(db)), SQL_TEXT(text)) < 0)
+		return -1;
+	return tx_commit(&tx, err);
+}
+
+int minutes_text_remove(struct db *db, int64_t minutes_id, struct err *err)
+{
+	tx_auto tx = TX_NONE;
+
+	if (tx_begin(&tx, db, err) < 0)
+		return -1;
+	if (db_run(db, err,
+		    "DELETE FROM minutes_search\n"
+		    "WHERE rowid IN (SELECT id FROM minutes_text WHERE minutes_id = ?)",
+		    SQL_INT(minutes_id)) < 0 ||
+		db_run(db, err, "DELETE FROM minutes_text WHERE minutes_id = ?",
+			SQL_INT(minutes_id)) < 0)
+		return -1;
+	return tx_commit(&tx, err);
 }
 
 void minutes_unread_deinit(struct minutes_unread *u)

@@ -14,6 +14,8 @@ struct db;
 /* Once for each file: what was there stays. */
 int minutes_text_put(struct db *db, int64_t minutes_id, int64_t position,
 	const char *text, struct err *err);
+/* Where minutes are removed by decision. */
+int minutes_text_remove(struct db *db, int64_t minutes_id, struct err *err);
 /* A file whose text nobody has looked for yet. 1, 0, -1. */
 struct minutes_unread {
 	int64_t minutes_id;

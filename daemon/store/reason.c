@@ -152,6 +152,8 @@ static const struct reason reasons[] = {
 		"is sent again."},
 	{"minutes-several-meetings", "These minutes may belong to several meetings; the "
 		"coordinator decides."},
+	{"minutes-stand-again", "The newer version of these minutes was withdrawn, so this one, which "
+		"had not gone out, does."},
 	{"minutes-text-unread", "What is written in a file could not be read; it goes "
 		"out all the same, but cannot be searched."},
 	{"minutes-too-large", "A file of these minutes is larger than the settings allow."},
