@@ -72,6 +72,8 @@ static char *minutes_types(const struct tongue *t)
 	return words_list(t->words, names, "or");
 }
 
+static json_t *localized(const struct tongue *t, const json_t *value);
+
 static json_t *put_into_words(
 	const struct tongue *t, const char *what, const json_t *value)
 {
@@ -90,6 +92,13 @@ static json_t *put_into_words(
 	if (strcmp(what, "$name") == 0)
 		return json_string(words_name(
 			t->words, json_string_value(first), json_string_value(second)));
+	if (strcmp(what, "$phrase") == 0) {
+		json_auto_t *data = localized(t, json_array_get(value, 2));
+		return steal_string(words_phrase(t->words, json_string_value(first),
+			json_string_value(second), data));
+	}
+	if (strcmp(what, "$list") == 0)
+		return steal_string(words_list(t->words, value, "and"));
 	if (strcmp(what, "$kind") == 0)
 		return steal_string(
 			kind_name(t->config, json_string_value(value), t->language));
@@ -97,8 +106,6 @@ static json_t *put_into_words(
 		return steal_string(minutes_types(t));
 	return json_null();
 }
-
-static json_t *localized(const struct tongue *t, const json_t *value);
 
 static json_t *localized_object(const struct tongue *t, const json_t *value)
 {

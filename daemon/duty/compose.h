@@ -27,7 +27,9 @@ enum compose_calendar {
  * What is to be said; everything borrowed. In `extra`, an object with one member that
  * begins with $ stands for words in the recipient's language: {"$date": at},
  * {"$moment": at}, {"$span": [starts_at, ends_at]},
- * {"$size": bytes}, {"$name": [group, key]}, {"$kind": id}, {"$minutes_types": true}.
+ * {"$size": bytes}, {"$name": [group, key]}, {"$phrase": [group, key, data]}, {"$list":
+ * [strings]},
+ * {"$kind": id}, {"$minutes_types": true}.
  */
 struct compose_order {
 	const char *kind;	       /* the templates' name: "invitation" */

@@ -16,7 +16,7 @@
 /* ---- the request for the minutes ---- */
 
 static int request_minutes(struct office *o, const struct meeting *m,
-	const json_t *roles, int64_t now, struct err *err)
+	const json_t *roles, const char *about, int64_t now, struct err *err)
 {
 	struct recipient to;
 
@@ -29,6 +29,7 @@ static int request_minutes(struct office *o, const struct meeting *m,
 			.roles = roles,
 			.extra = extra,
 			.auto_submitted = "auto-generated"},
+		.about = about,
 		.reason = "minutes-wanted",
 		.priority = POST_NORMAL,
 	};
@@ -48,7 +49,27 @@ static int work_minutes(
 	json_auto_t *roles = meeting_roles(o->db, m->id, err);
 	if (!minutes || !roles)
 		return -1;
-	return json_array_size(minutes) ? 0 : request_minutes(o, m, roles, now, err);
+	return json_array_size(minutes) ? 0
+					: request_minutes(o, m, roles, NULL, now, err);
+}
+
+int duties_request_again(struct office *o, int64_t meeting_id, int64_t now,
+	char **ret_name, struct err *err)
+{
+	meeting_auto m = MEETING_EMPTY;
+	struct recipient to;
+	str_auto *day = clock_day(now);
+	str_auto *about = xasprintf("again:%s", day);
+
+	if (meeting_get(o->db, meeting_id, &m, err) < 0)
+		return -1;
+	json_auto_t *roles = meeting_roles(o->db, m.id, err);
+	if (!roles)
+		return -1;
+	if (m.ends_at > now || !post_secretary(roles, &to))
+		return 0;
+	*ret_name = xstrdup(to.name && *to.name ? to.name : to.address);
+	return request_minutes(o, &m, roles, about, now, err);
 }
 
 /* ---- one meeting ---- */

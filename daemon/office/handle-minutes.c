@@ -93,6 +93,17 @@ static const char *against_files(const struct mail_case *c)
 	return NULL;
 }
 
+/* The coordinator says which of several. */
+static int hold_for_choice(struct office *o, const struct mail_case *c,
+	const char *reason, struct decision *ret, struct err *err)
+{
+	json_auto_t *choices = match_choices(o, c, err);
+
+	if (!choices)
+		return -1;
+	return handler_hold_choice(o, c, "minutes", reason, 0, choices, ret, err);
+}
+
 /*
  * NULL: nothing stands against it; else the reason code to hold it for. The
  * coordinator's yes overrides all but what leaves nothing to send, or nobody to send it
@@ -196,9 +207,9 @@ static int act(struct office *o, const struct mail_case *c, struct decision *ret
 	if (match < 0)
 		return -1;
 	if (match == MATCH_SEVERAL)
-		return hold(o, c, "minutes-several-meetings", 0, ret, err);
+		return hold_for_choice(o, c, "minutes-several-meetings", ret, err);
 	if (match == MATCH_NONE)
-		return hold(o, c, "minutes-no-meeting", 0, ret, err);
+		return hold_for_choice(o, c, "minutes-no-meeting", ret, err);
 	int found = meeting_get(o->db, id, &m, err);
 	if (found < 0)
 		return -1;

@@ -70,7 +70,8 @@ static int auto_reply_act(struct office *o, const struct mail_case *c,
 		.until = until,
 		.is_return = json_bool_or(c->said, "absent_until_is_return", false),
 		.incoming_id = c->in->id,
-		.from_at = c->in->arrived_at};
+		/* A server whose clock is ahead says nothing of the future. */
+		.from_at = c->in->arrived_at < c->now ? c->in->arrived_at : c->now};
 
 	record(ret, "auto-reply", until ? "auto-reply-absent" : "auto-reply", true);
 	return c->from && absence_add(o->db, &absence, c->now, err) < 0 ? -1 : 0;

@@ -65,6 +65,7 @@ extern const struct handler handler_own;
 extern const struct handler handler_bounce;
 extern const struct handler handler_auto_reply;
 extern const struct handler handler_itip;
+extern const struct handler handler_command;
 extern const struct handler handler_minutes;
 extern const struct handler handler_unreadable;
 extern const struct handler handler_loop;
@@ -77,6 +78,11 @@ extern const struct handler handler_unknown;
  * ret. */
 int handler_hold(struct office *o, const struct mail_case *c, const char *act,
 	const char *reason, int64_t meeting_id, struct decision *ret, struct err *err);
+/* The same where the answer is the number of one of these meetings (an array of ids,
+ * NULL: none). */
+int handler_hold_choice(struct office *o, const struct mail_case *c, const char *act,
+	const char *reason, int64_t meeting_id, const json_t *choices,
+	struct decision *ret, struct err *err);
 /* True where address is one of the person's who has other (or the same address). */
 int handler_is_same_person(
 	struct office *o, const char *a, const char *b, struct err *err);

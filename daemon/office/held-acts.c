@@ -48,6 +48,11 @@ static const struct held_act acts[] = {
 		.describe = "Nothing more is sent to an address that keeps failing."},
 };
 
+const char *held_act_name(size_t index)
+{
+	return index < sizeof(acts) / sizeof(acts[0]) ? acts[index].name : NULL;
+}
+
 const struct held_act *held_act_find(const char *name)
 {
 	for (size_t i = 0; i < sizeof(acts) / sizeof(acts[0]); i++)

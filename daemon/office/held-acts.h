@@ -36,6 +36,8 @@ struct held_act {
 	const char *describe;  /* one sentence for the manual and the log */
 };
 
+/* NULL: there are no more. */
+const char *held_act_name(size_t index);
 /* NULL: none is called so. */
 const struct held_act *held_act_find(const char *name);
 

@@ -11,6 +11,7 @@
 #include "mail/auth-results.h"
 #include "mail/exchange-auth.h"
 #include "mail/message-id.h"
+#include "office/command.h"
 #include "office/handler.h"
 #include "office/match.h"
 #include "office/minutes-files.h"
@@ -23,12 +24,11 @@
 #include "store/meeting.h"
 #include "store/rest.h"
 
-/* Design decision 5. A coordinator's command comes between itip and minutes once there
- * is one. */
+/* Design decision 5. */
 static const struct handler *const handlers[] = {&handler_own, &handler_bounce,
-	&handler_auto_reply, &handler_loop, &handler_itip, &handler_minutes,
-	&handler_unreadable, &handler_repeated, &handler_question, &handler_person,
-	&handler_unknown};
+	&handler_auto_reply, &handler_loop, &handler_itip, &handler_command,
+	&handler_minutes, &handler_unreadable, &handler_repeated, &handler_question,
+	&handler_person, &handler_unknown};
 
 /* ---- what handlers share ---- */
 
@@ -88,8 +88,19 @@ static int is_told(struct office *o, const struct mail_case *c, const char *act,
 int handler_hold(struct office *o, const struct mail_case *c, const char *act,
 	const char *reason, int64_t meeting_id, struct decision *ret, struct err *err)
 {
+	return handler_hold_choice(o, c, act, reason, meeting_id, NULL, ret, err);
+}
+
+int handler_hold_choice(struct office *o, const struct mail_case *c, const char *act,
+	const char *reason, int64_t meeting_id, const json_t *choices,
+	struct decision *ret, struct err *err)
+{
+	json_auto_t *data = json_array_size(choices)
+				    ? json_pack("{s:O}", "choices", (json_t *)choices)
+				    : NULL;
 	const struct held held = {.incoming_id = c->in->id,
 		.meeting_id = meeting_id,
+		.data = data,
 		.act = (char *)act,
 		.reason = (char *)reason};
 	int64_t id = 0;
@@ -104,7 +115,7 @@ int handler_hold(struct office *o, const struct mail_case *c, const char *act,
 	int told = is_told(o, c, act, meeting_id, err);
 	if (told != 0)
 		return told < 0 ? -1 : 0;
-	if (notice_held(o, c, id, act, reason, meeting_id, err) < 0)
+	if (notice_held(o, c, &held, id, err) < 0)
 		return -1;
 	return strcmp(act, "minutes") == 0 ? tell_sender(o, c, reason, meeting_id, err)
 					   : 0;
@@ -141,6 +152,8 @@ static void open_case(struct mail_case *c, const struct office *o,
 	c->is_vouched = c->from && json_int_or(said, "from_count", 1) == 1 &&
 			is_vouched(&o->config->settings.trust, said, c->from);
 	c->delivery_id = quoted_delivery(o, said);
+	c->has_code = command_target_of_code(o, json_str(said, "code")).about !=
+		      COMMAND_NOTHING;
 	c->now = now;
 }
 

@@ -18,10 +18,26 @@
 struct candidates {
 	int64_t id;
 	int count;
+	json_t *all; /* where they are asked for; else NULL */
 };
+
+#define CHOICES_MAX 9
+
+static bool has_id(const json_t *ids, int64_t id)
+{
+	size_t i;
+	json_t *one;
+
+	json_array_foreach ((json_t *)ids, i, one)
+		if (json_integer_value(one) == id)
+			return true;
+	return false;
+}
 
 static void add(struct candidates *c, int64_t id)
 {
+	if (c->all && !has_id(c->all, id) && json_array_size(c->all) < CHOICES_MAX)
+		json_array_append_new(c->all, json_integer(id));
 	if (c->count && c->id == id)
 		return;
 	c->id = id;
@@ -202,7 +218,7 @@ int match_meeting(struct office *o, const struct mail_case *c, int64_t *ret_meet
 		return MATCH_ONE;
 	}
 	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		struct candidates found = {0, 0};
+		struct candidates found = {0, 0, NULL};
 		if (steps[i] == by_role && !c->from)
 			break;
 		if (steps[i](o, c, &found, err) < 0)
@@ -220,12 +236,59 @@ int match_meeting(struct office *o, const struct mail_case *c, int64_t *ret_meet
 int match_code(struct office *o, const struct mail_case *c, int64_t *ret_meeting,
 	struct err *err)
 {
-	struct candidates found = {0, 0};
+	struct candidates found = {0, 0, NULL};
 
 	if (by_subject(o, c, &found, err) < 0)
 		return -1;
 	*ret_meeting = found.id;
 	return found.count == 1;
+}
+
+/* ---- what the coordinator may choose among ---- */
+
+struct owed_search {
+	struct office *o;
+	json_t *ids;
+	struct err *err;
+};
+
+static int add_owed(const struct meeting *m, void *context)
+{
+	struct owed_search *s = context;
+	const struct kind_settings *kind =
+		settings_kind(&s->o->config->settings, m->kind);
+
+	if (m->state != MEETING_PLANNED || !kind || !kind->has_minutes)
+		return 0;
+	json_auto_t *minutes = minutes_list(s->o->db, m->id, s->err);
+	if (!minutes)
+		return -1;
+	if (json_array_size(minutes) == 0)
+		json_array_insert_new(s->ids, 0, json_integer(m->id));
+	while (json_array_size(s->ids) > CHOICES_MAX)
+		json_array_remove(s->ids, CHOICES_MAX);
+	return 0;
+}
+
+json_t *match_choices(struct office *o, const struct mail_case *c, struct err *err)
+{
+	static const step_fn steps[] = {by_token, by_subject, by_day, by_role};
+	json_auto_t *ids = json_array();
+	int64_t from = clock_add_days(c->now, -o->config->settings.past_days);
+
+	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		struct candidates found = {0, 0, ids};
+		if (steps[i] == by_role && !c->from)
+			break;
+		if (steps[i](o, c, &found, err) < 0)
+			return NULL;
+		if (found.count > 0)
+			return TAKE(ids);
+	}
+	struct owed_search search = {o, ids, err};
+	if (meeting_each(o->db, from, c->now, add_owed, &search, err) < 0)
+		return NULL;
+	return TAKE(ids);
 }
 
 /* ---- who may ---- */

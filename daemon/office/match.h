@@ -19,6 +19,12 @@ int match_meeting(struct office *o, const struct mail_case *c, int64_t *ret_meet
 /* The meeting whose code stands in the subject: 1 one, 0 none or several, -1. */
 int match_code(struct office *o, const struct mail_case *c, int64_t *ret_meeting,
 	struct err *err);
+/*
+ * Where none or several fit: the meetings that fit equally well, else those of these
+ * days whose minutes are owed, the newest first; at most 9 ids. New reference; NULL
+ * with err.
+ */
+json_t *match_choices(struct office *o, const struct mail_case *c, struct err *err);
 /* True where address may hand in minutes for the meeting: secretary, chair, security
  * unit, coordinator. */
 int match_may_hand_in(

@@ -13,8 +13,8 @@
 #include "store/source.h"
 
 /* Those below are called inside a transaction. */
-int notice_held(struct office *o, const struct mail_case *c, int64_t held_id,
-	const char *act, const char *reason, int64_t meeting_id, struct err *err);
+int notice_held(struct office *o, const struct mail_case *c, const struct held *h,
+	int64_t held_id, struct err *err);
 /* A matter that no mail asks for; see held_ask. */
 int notice_matter(struct office *o, const struct held *h, int64_t held_id,
 	const json_t *facts, int64_t now, struct err *err);

@@ -14,6 +14,8 @@
 #include "duty/trouble.h"
 #include "mail/address.h"
 #include "office/calendar-work.h"
+#include "office/command.h"
+#include "office/daily.h"
 #include "office/duties.h"
 #include "office/held-acts.h"
 #include "office/incoming-work.h"
@@ -92,8 +94,8 @@ int office_turn(struct office *o, int64_t now, struct err *err)
 	/* Calendars first: who may hand in what is theirs to say. */
 	static const work_fn works[] = {calendar_work, minutes_withdraw_work,
 		minutes_scan_work, incoming_work, held_work, minutes_unread_work,
-		resting_work, duties_work, questions_work, notices_work,
-		fetch_notices_work, server_notices_work, retention_work};
+		command_work, resting_work, duties_work, questions_work, notices_work,
+		fetch_notices_work, server_notices_work, retention_work, daily_work};
 	int done = 0;
 
 	for (size_t i = 0; i < sizeof(works) / sizeof(works[0]); i++) {
@@ -128,6 +130,9 @@ static int64_t wait_ms(struct office *o, int64_t now)
 		at = scanned;
 	if (untold && (!at || at > now + 900))
 		at = now + 900;
+	int64_t daily_at = daily_next_at(o, now);
+	if (daily_at && (!at || at > daily_at))
+		at = daily_at;
 	if (!at || at > now + 86400)
 		at = now + 86400;
 	return at > now ? (at - now) * 1000 : 0;

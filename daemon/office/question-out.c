@@ -236,12 +236,10 @@ static int64_t remind_at(const struct settings *s, const json_t *row)
 	return clock_from_local(tm);
 }
 
-static int remind(
-	struct office *o, const struct question *q, int64_t now, struct err *err)
+static int remind(struct office *o, const struct question *q, const char *about,
+	int64_t now, struct err *err)
 {
 	str_auto *text = NULL;
-	str_auto *about = xasprintf(
-		"question:%lld:%lld", (long long)q->id, (long long)q->asked_at);
 	struct thread_ids ids __attribute__((cleanup(thread_ids_deinit))) = {NULL};
 
 	if (question_text(o->db, q->id, &text, err) < 0 ||
@@ -260,19 +258,42 @@ static int remind(
 		.extra = extra,
 		.ids = &ids,
 	};
-	if (post_letter(o, &letter, now, err) < 0)
+	int posted = post_letter(o, &letter, now, err);
+	if (posted < 0 || question_set_reminded(o->db, q->id, now, err) < 0)
 		return -1;
-	return question_set_reminded(o->db, q->id, now, err);
+	return posted;
+}
+
+int question_remind_again(
+	struct office *o, int64_t id, int64_t now, char **ret_contact, struct err *err)
+{
+	question_auto q = QUESTION_EMPTY;
+	str_auto *day = clock_day(now);
+	str_auto *about = xasprintf("question:%lld:again:%s", (long long)id, day);
+
+	int found = question_get(o->db, id, &q, err);
+	if (found <= 0 || !q.is_open)
+		return found < 0 ? -1 : 0;
+	*ret_contact = xstrdup(q.contact);
+	return remind(o, &q, about, now, err);
+}
+
+static int remind_first(struct office *o, int64_t id, int64_t now, struct err *err)
+{
+	question_auto q = QUESTION_EMPTY;
+
+	if (question_get(o->db, id, &q, err) < 0)
+		return -1;
+	str_auto *about =
+		xasprintf("question:%lld:%lld", (long long)q.id, (long long)q.asked_at);
+	return remind(o, &q, about, now, err);
 }
 
 static int remind_of(struct office *o, int64_t id, int64_t now, struct err *err)
 {
-	question_auto q = QUESTION_EMPTY;
-
 	if (db_begin(o->db, err) < 0)
 		return -1;
-	if (question_get(o->db, id, &q, err) < 0 || remind(o, &q, now, err) < 0 ||
-		db_commit(o->db, err) < 0) {
+	if (remind_first(o, id, now, err) < 0 || db_commit(o->db, err) < 0) {
 		db_rollback(o->db);
 		return -1;
 	}

@@ -24,3 +24,8 @@ bool question_has_files(const struct mail_case *c);
 int questions_work(struct office *o, int64_t now, struct err *err);
 /* When the next falls due behind now; 0: none. */
 int questions_next_at(struct office *o, int64_t now, int64_t *ret_at, struct err *err);
+/* The coordinator's word: the contact is reminded once more, at most once a day. 1
+ * sent, 0 not; ret_contact: whom (the caller frees), NULL where it is not open. Inside
+ * a transaction. -1. */
+int question_remind_again(
+	struct office *o, int64_t id, int64_t now, char **ret_contact, struct err *err);

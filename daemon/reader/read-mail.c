@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/mem.h"
 #include "base/text.h"
+#include "mail/command-text.h"
 
 #define ANSWERS_MAX 1000
 #define MIB ((size_t)1 << 20)
@@ -171,6 +173,20 @@ static void put_calendars(json_t *mail, const struct mail_calendars *texts,
 	json_object_set_new(mail, "calendars", calendars);
 }
 
+/* Only where it answers something, or its subject says so: what is asked is ours. */
+static void put_commands(json_t *mail)
+{
+	str_auto *code = command_text_code(json_str_or(mail, "subject", ""));
+	const char *class = json_str_or(mail, "class", "");
+	json_put_str(mail, "code", code);
+	if (strcmp(class, "bounce") == 0 || strcmp(class, "auto-reply") == 0)
+		return;
+	if (code || json_object_get(mail, "in_reply_to") ||
+		json_object_get(mail, "references"))
+		json_object_set_new(mail, "commands",
+			command_text_read(json_str_or(mail, "text", "")));
+}
+
 json_t *read_mail(const void *bytes, size_t len, const struct reader_limits *limits,
 	const char *zone)
 {
@@ -178,5 +194,6 @@ json_t *read_mail(const void *bytes, size_t len, const struct reader_limits *lim
 	json_t *mail = mail_read(bytes, len, &limits->mail, &texts);
 	if (texts.count > 0)
 		put_calendars(mail, &texts, limits, zone);
+	put_commands(mail);
 	return mail;
 }

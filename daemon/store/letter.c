@@ -70,3 +70,14 @@ int letter_count_since(
 		return -1;
 	return (int)count;
 }
+
+int letter_about(struct db *db, int64_t id, char **ret, struct err *err)
+{
+	stmt_auto q =
+		stmt_open(db, "SELECT about FROM letter WHERE id = ?", SQL_INT(id));
+	int r = stmt_step(&q, err);
+
+	if (r == 1)
+		*ret = stmt_copy(&q, 0);
+	return r;
+}

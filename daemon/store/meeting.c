@@ -357,15 +357,31 @@ int meeting_role_put(struct db *db, int64_t meeting_id, const char *role,
 		"VALUES (?, ?, ?, ?)\n"
 		"ON CONFLICT (meeting_id, role)\n"
 		"DO UPDATE SET name = excluded.name, address = excluded.address\n"
-		"WHERE (name, address) IS NOT (excluded.name, excluded.address)",
+		"WHERE appointed_by IS NULL\n"
+		"  AND (name, address) IS NOT (excluded.name, excluded.address)",
 		SQL_INT(meeting_id), SQL_TEXT(role), SQL_TEXT(name), SQL_TEXT(address));
+}
+
+int meeting_role_appoint(struct db *db, int64_t meeting_id, const char *role,
+	const char *name, const char *address, const char *by, struct err *err)
+{
+	return db_run(db, err,
+		"INSERT INTO meeting_role (meeting_id, role, name, address,\n"
+		"  appointed_by)\n"
+		"VALUES (?, ?, ?, ?, ?)\n"
+		"ON CONFLICT (meeting_id, role)\n"
+		"DO UPDATE SET name = excluded.name, address = excluded.address,\n"
+		"  appointed_by = excluded.appointed_by",
+		SQL_INT(meeting_id), SQL_TEXT(role), SQL_TEXT(name), SQL_TEXT(address),
+		SQL_TEXT(by));
 }
 
 int meeting_role_drop(
 	struct db *db, int64_t meeting_id, const char *role, struct err *err)
 {
 	return db_run(db, err,
-		"DELETE FROM meeting_role WHERE meeting_id = ? AND role = ?",
+		"DELETE FROM meeting_role\n"
+		"WHERE meeting_id = ? AND role = ? AND appointed_by IS NULL",
 		SQL_INT(meeting_id), SQL_TEXT(role));
 }
 
@@ -374,7 +390,7 @@ json_t *meeting_roles(struct db *db, int64_t meeting_id, struct err *err)
 	json_auto_t *list = json_array();
 	int r;
 	stmt_auto q = stmt_open(db,
-		"SELECT role, name, address FROM meeting_role\n"
+		"SELECT role, name, address, appointed_by FROM meeting_role\n"
 		"WHERE meeting_id = ?\n"
 		"ORDER BY role",
 		SQL_INT(meeting_id));
@@ -384,6 +400,7 @@ json_t *meeting_roles(struct db *db, int64_t meeting_id, struct err *err)
 		json_put_str(row, "role", stmt_text(&q, 0));
 		json_put_str(row, "name", stmt_text(&q, 1));
 		json_put_str(row, "address", stmt_text(&q, 2));
+		json_put_str(row, "appointed_by", stmt_text(&q, 3));
 		json_array_append_new(list, row);
 	}
 	return r < 0 ? NULL : TAKE(list);

@@ -89,9 +89,13 @@ int meeting_set_told(struct db *db, int64_t id, int sequence, const json_t *told
  * lower case. */
 int meeting_role_put(struct db *db, int64_t meeting_id, const char *role,
 	const char *name, const char *address, struct err *err);
+/* The same by the coordinator's word: what the calendar says of that role no longer
+ * counts. */
+int meeting_role_appoint(struct db *db, int64_t meeting_id, const char *role,
+	const char *name, const char *address, const char *by, struct err *err);
 int meeting_role_drop(
 	struct db *db, int64_t meeting_id, const char *role, struct err *err);
-/* [{role, name, address}]; new reference. */
+/* [{role, name, address, appointed_by}]; new reference. */
 json_t *meeting_roles(struct db *db, int64_t meeting_id, struct err *err);
 /* Meetings in which address holds one of the roles and that start in [from, to): array
  * of ids. */

@@ -1,6 +1,7 @@
 #include "store/migrations.h"
 
 #include "store/migration-claim.h"
+#include "store/migration-daily.h"
 #include "store/migration-guard.h"
 #include "store/migration-look.h"
 #include "store/migration-minutes.h"
@@ -483,6 +484,9 @@ static const char *const migrations[] = {
 
 	/* ---- 15: what is written in minutes; minutes that were withdrawn ---- */
 	MIGRATION_MINUTES,
+
+	/* ---- 16: the coordinator's answers by mail, and the daily mail ---- */
+	MIGRATION_DAILY,
 };
 /* clang-format on */
 

@@ -78,6 +78,12 @@ static const struct reason reasons[] = {
 		"nor its code; nothing is done."},
 	{"command-not-vouched", "No trusted server vouches that the coordinator "
 		"wrote this answer; nothing is done."},
+	{"command-replay", "The very same answer came before; nothing is done "
+		"again."},
+	{"command-taken", "The coordinator answered by mail; what each line did "
+		"is told back."},
+	{"command-unknown", "The coordinator's answer could not be understood; it "
+		"lies unread in the inbox, and is asked again once a day."},
 	{"counter-accepted", "The coordinator means to change the calendar as was put "
 		"forward; everybody is told when it has changed."},
 	{"counter-proposed", "An invited person puts another time or place forward; the "
@@ -86,6 +92,7 @@ static const struct reason reasons[] = {
 		"forward is told."},
 	{"counter-stale", "What was put forward answers a time or place that no longer "
 		"holds."},
+	{"daily-mail", "The coordinator's mail of all that is open."},
 	{"delivered", "The recipient's server reported that the mail was delivered."},
 	{"deputy-called", "A member who was asked to attend declined, so the next deputy is "
 		"called."},
@@ -229,6 +236,9 @@ static const struct reason reasons[] = {
 		"minutes; it is asked again."},
 	{"scanner-too-large", "A file of these minutes is larger than the virus scanner takes; "
 		"the coordinator decides."},
+	{"secretary-appointed", "The coordinator appointed the meeting's "
+		"secretary by mail; what the calendar says of it no longer "
+		"counts."},
 	{"sent-again", "Whether the mail had gone could not be found out, so it is sent once "
 		"more under the same Message-ID."},
 	{"server-accepted", "The mail server took the mail over."},

@@ -38,6 +38,8 @@ def write_config(rig, folder, overrides=None):
         "smtp": {**_server(rig, "submissions", user), "messages_per_minute": 10000,
                  "retry_first_seconds": 1, "unknown_grace_seconds": 1},
         "templates": str(ROOT / "templates"),
+        # Only who tests the daily mail wants it among all others.
+        "daily_mail": {"days": []},
     })
     merge(config, overrides.get("utskick", {}))
     merge(directory, overrides.get("directory", {}))
