@@ -2,15 +2,11 @@
 
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/mem.h"
-#include "office/minutes-files.h"
 #include "office/post.h"
 #include "store/journal.h"
-#include "store/letter.h"
-#include "store/meeting.h"
 
 static int post_notice(struct office *o, const char *kind, const char *about,
 	const struct meeting *m, const json_t *roles, json_t *extra, const char *reason,
@@ -30,11 +26,6 @@ static int post_notice(struct office *o, const char *kind, const char *about,
 	int status = post_to_coordinator(o, &post, now, err);
 	json_decref(extra);
 	return status;
-}
-
-static json_t *named(const char *group, const char *key)
-{
-	return json_pack("{s:[s, s]}", "$name", group, key);
 }
 
 static json_t *moment(int64_t at)
