@@ -61,6 +61,8 @@ $(BUILD)/%.o: %.c
 
 # The JSON Schemas are part of the program: one truth for checking and for the manual.
 $(BUILD)/daemon/config/schemas.o: $(wildcard config/*.schema.json)
+# So are the words that automatic answers begin with.
+$(BUILD)/daemon/mail/mail-class-auto.o: daemon/mail/auto-reply-subjects.txt
 
 $(BUILD)/utskickd: $(BUILD)/daemon/utskickd.o $(ALL_ARCHIVES)
 	$(SAY) LD $@

@@ -238,6 +238,20 @@ static void add_note(struct table *t, const json_t *delivery)
 	table_add_line(t, OUT_FAINT, 4, note);
 }
 
+/* NULL where he is not known to be away; the caller frees. */
+static char *away_words(const json_t *absent)
+{
+	const char *until = json_str(absent, "until");
+
+	if (!absent)
+		return NULL;
+	return xasprintf("away%s%s, as he answered automatically (%s)",
+		!until					   ? ""
+		: json_bool_or(absent, "is_return", false) ? ", back "
+							   : " until ",
+		until ? until : "", json_str_or(absent, "register", ""));
+}
+
 static void add_recipient(struct table *t, const json_t *one, int64_t now)
 {
 	const json_t *answer = json_object_get(one, "answer");
@@ -253,6 +267,9 @@ static void add_recipient(struct table *t, const json_t *one, int64_t now)
 		names_partstat(json_str(answer, "partstat")), minutes);
 	add_note(t, json_object_get(one, "invitation"));
 	add_note(t, json_object_get(one, "minutes"));
+	str_auto *away = away_words(json_object_get(one, "absent"));
+	if (away)
+		table_add_line(t, OUT_BAD, 4, away);
 	str_auto *comment = text_trim(json_str_or(answer, "comment", ""));
 	if (*comment)
 		table_add_line(t, OUT_FAINT, 4, comment);

@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "duty/plan.h"
+#include "store/absence.h"
 #include "store/answer.h"
 #include "store/delivery.h"
 #include "store/overview.h"
@@ -187,6 +188,39 @@ static int add_names(struct db *db, json_t *list, struct err *err)
 	return 0;
 }
 
+static bool is_of(const json_t *absence, const json_t *recipient)
+{
+	const char *person = json_str(absence, "person");
+
+	return text_equal_nocase(json_str_or(absence, "address", ""),
+		       json_str_or(recipient, "address", "")) ||
+	       (person && strcmp(person, json_str_or(recipient, "person", "")) == 0);
+}
+
+/* Whoever said, by an automatic answer, that he is away that day. */
+static int add_absences(
+	struct db *db, const struct meeting *m, json_t *list, struct err *err)
+{
+	str_auto *day = clock_day(m->starts_at);
+	json_auto_t *absences = absence_list(db, day, err);
+	size_t i, k;
+	json_t *absence, *one;
+
+	if (!absences)
+		return -1;
+	json_array_foreach (absences, i, absence)
+		json_array_foreach (list, k, one)
+			if (is_of(absence, one))
+				json_object_set_new(one, "absent",
+					json_pack("{s:O?, s:O, s:O}", "until",
+						json_object_get(absence, "until"),
+						"is_return",
+						json_object_get(absence, "is_return"),
+						"register",
+						json_object_get(absence, "register")));
+	return 0;
+}
+
 static int compare(const void *a, const void *b)
 {
 	static const char *const keys[] = {"committee_name", "name", "address"};
@@ -228,7 +262,7 @@ json_t *status_recipients(struct db *db, const struct settings *s,
 		return NULL;
 	if (s && m->council && add_owed(db, s, m, now, list, err) < 0)
 		return NULL;
-	if (add_names(db, list, err) < 0)
+	if (add_names(db, list, err) < 0 || add_absences(db, m, list, err) < 0)
 		return NULL;
 	return sorted(list);
 }

@@ -22,55 +22,13 @@ static const struct {
 	{"x-precedence", "auto_reply"},
 	{"x-ms-exchange-generated-message-source", "mailbox rules agent"}};
 
-/* How subjects of automatic answers begin, up to a colon, a dash or the end. Folded. */
-static const char *const prefixes[] = {
-	/* Swedish */
-	"automatiskt svar", "automatiskt meddelande", "automatsvar", "autosvar",
-	"autosvar från", "frånvaromeddelande", "frånvarobesked", "semestersvar",
-	"semestermeddelande", "ej på kontoret", "inte på kontoret", "ute från kontoret",
-	"automatisk bekräftelse",
-	/* English */
-	"automatic reply", "automatic response", "automated reply",
-	"automated response", "auto reply", "auto-reply", "autoreply", "auto response",
-	"auto-response", "autoresponse", "auto responder", "autoresponder",
-	"auto-responder", "out of office", "out of the office", "out-of-office", "ooo",
-	"out of office autoreply", "out of office auto-reply", "out of office reply",
-	"out of office notification", "vacation reply", "vacation response",
-	"vacation message", "vacation notice", "away from my mail",
-	"away from the office", "away message", "i am out of the office",
-	"i'm out of the office", "i am currently away", "notice of absence",
-	"not in the office",
-	/* Norwegian, Danish */
-	"automatisk svar", "automatisk svarmelding", "automatisk besvarelse",
-	"fraværsmelding", "fraværsbesked", "fraværsassistent", "feriemelding",
-	"feriebesked", "feriesvar", "ute av kontoret", "ikke på kontoret",
-	"ude af kontoret", "ikke til stede",
-	/* Finnish */
-	"automaattinen vastaus", "automaattivastaus", "automaattinen poissaoloviesti",
-	"poissaoloviesti", "poissaoloilmoitus", "lomaviesti", "poissa toimistosta",
-	/* German */
-	"automatische antwort", "automatische rückmeldung", "automatische nachricht",
-	"automatische abwesenheitsnotiz", "abwesenheitsnotiz", "abwesenheitsmeldung",
-	"abwesenheitsbenachrichtigung", "abwesenheitsassistent", "nicht im büro",
-	/* neighbours that write too */
-	"réponse automatique", "réponse d'absence", "absence du bureau",
-	"respuesta automática", "fuera de la oficina", "automatisch antwoord",
-	"afwezigheidsbericht", "odpowiedź automatyczna", "autoodpowiedź"};
-
-/* A person may begin so, too: they count where the mail was sent without a sender or
- * with a low precedence. */
-static const char *const weak_prefixes[] = {"frånvaro", "frånvarande", "semester",
-	"semesterstängt", "på semester", "borta", "föräldraledig", "tjänstledig",
-	"ledig", "auto:", "away", "absence", "absent", "vacation", "on vacation",
-	"on leave", "on holiday", "holiday", "i am away", "i'm away", "fravær",
-	"fraværende", "ferie", "på ferie", "bortreist", "poissaolo", "poissa",
-	"lomalla", "loma", "en ole paikalla", "abwesenheit", "abwesend", "urlaub",
-	"im urlaub", "außer haus", "ausser haus", "not available", "bekräftelse",
-	"mottaget", "tack för ditt", "thank you for your", "received",
-	"vi har mottagit", "we have received", "ärende", "case", "ticket"};
-
-#define BEGINS_ONE(s, list, whole)                                                     \
-	begins_one(s, list, sizeof(list) / sizeof((list)[0]), whole)
+/* daemon/mail/auto-reply-subjects.txt, which says what a line means. */
+__asm__(".pushsection .rodata\n"
+	"auto_reply_subjects:\n"
+	".incbin \"daemon/mail/auto-reply-subjects.txt\"\n"
+	".byte 0\n"
+	".popsection\n");
+extern const char auto_reply_subjects[] __attribute__((visibility("hidden")));
 
 /* "Automatiskt svar: möte" is; "Automatiskt svar på frågan" is not. */
 static bool ends_prefix(const char *rest)
@@ -80,28 +38,40 @@ static bool ends_prefix(const char *rest)
 	       text_starts(rest, "\xe2\x80\x93 ");
 }
 
-static bool begins_one(
-	const char *folded, const char *const *list, size_t count, bool whole)
+/* One line of the file, len bytes of it. */
+static bool begins_so(const char *folded, const char *line, size_t len, bool doubtful)
 {
+	if (doubtful != text_starts(line, "? "))
+		return false;
+	if (doubtful)
+		return strncmp(folded, line + 2, len - 2) == 0;
+	return strncmp(folded, line, len) == 0 && ends_prefix(folded + len);
+}
+
+static bool begins_one(const char *folded, bool doubtful)
+{
+	const char *line = auto_reply_subjects;
+
 	folded += strspn(folded, "[(*# ");
-	for (size_t i = 0; i < count; i++)
-		if (text_starts(folded, list[i]) &&
-			(!whole || ends_prefix(folded + strlen(list[i]))))
+	while (*line) {
+		size_t len = strcspn(line, "\n");
+		if (len > 0 && *line != '#' && begins_so(folded, line, len, doubtful))
 			return true;
+		line += len + (line[len] == '\n');
+	}
 	return false;
 }
 
 bool mail_class_is_auto_subject(const char *folded)
 {
 	/* "AUTO: Bo Ek is out of the office (returning ...)", as Notes writes it. */
-	return BEGINS_ONE(folded, prefixes, true) ||
+	return begins_one(folded, false) ||
 	       (text_starts(folded, "auto: ") && strstr(folded, " is out of "));
 }
 
 /* Sent so that no answer comes back. */
 static bool wants_no_answer(const struct header_fields *fields)
 {
-	static const char *const low[] = {"bulk", "junk", "auto"};
 	const char *path = header_fields_get(fields, "return-path");
 	str_auto *plain = path ? header_plain(path) : xstrdup("");
 	str_auto *trimmed = text_trim(plain);
@@ -109,7 +79,9 @@ static bool wants_no_answer(const struct header_fields *fields)
 	str_auto *precedence = header_word(raw ? raw : "");
 	bool from_list = header_fields_get(fields, "list-id") != NULL;
 	return strcmp(trimmed, "<>") == 0 ||
-	       (!from_list && BEGINS_ONE(precedence, low, false));
+	       (!from_list && (text_starts(precedence, "bulk") ||
+				      text_starts(precedence, "junk") ||
+				      text_starts(precedence, "auto")));
 }
 
 static bool has_mark(const struct header_fields *fields)
@@ -135,6 +107,6 @@ bool mail_class_is_automatic(
 		return strcmp(submitted, "no") != 0;
 	str_auto *subject = mail_class_subject(fields);
 	return has_mark(fields) || mail_class_is_auto_subject(subject) ||
-	       (wants_no_answer(fields) && BEGINS_ONE(subject, weak_prefixes, false)) ||
+	       (wants_no_answer(fields) && begins_one(subject, true)) ||
 	       mail_class_has_report(tree, "disposition-notification");
 }

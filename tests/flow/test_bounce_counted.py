@@ -1,7 +1,10 @@
 """What a report about one of our mails does to its delivery, and what an automatic answer leaves behind."""
+import datetime
+import email.utils
+
 import pytest
 
-from scene import Scene, at
+from scene import ZONE, Scene, at
 
 ANNA, BERIT = "anna@utskott.example", "berit@utskott.example"
 
@@ -54,3 +57,24 @@ def test_an_automatic_answer_leaves_an_absence_and_nothing_else(scene):
     assert (row["address"], row["until"], row["is_return"]) == (ANNA, "2026-09-21", True)
     assert s.rows("incoming")[0]["reason"] == "auto-reply-absent"
     assert s.rows("answers") == [] and len(s.deliveries()) == sent
+
+
+def test_who_is_away_on_the_day_of_a_meeting_is_shown_with_it(scene):
+    """By the real clock, as a server dates what arrives."""
+    s, now = scene, datetime.datetime.now(ZONE).replace(hour=9, minute=0, second=0, microsecond=0)
+    for days in (5, 12):
+        s.put(f"ryd-{days}", (now + datetime.timedelta(days=days)).replace(tzinfo=None))
+    back = (now + datetime.timedelta(days=10)).date()
+    s.rig.deliver_lmtp(s.mailbox, (
+        f"From: {ANNA}\r\nTo: utskott@linkoping.example\r\nSubject: Autosvar: Kallelse\r\n"
+        f"Message-ID: <away@x.example>\r\nDate: {email.utils.format_datetime(now)}\r\n"
+        "Auto-Submitted: auto-replied\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n"
+        f"Jag är tillbaka {back}.\r\n").encode())
+    s.run(now)
+    absent = []
+    for meeting in s.rows("meetings"):
+        file = s.office.json("meeting", meeting["code"])
+        absent.append({r["address"]: r["absent"]["until"] for r in file["recipients"] if "absent" in r})
+    assert absent == [{ANNA: str(back)}, {}]
+    said = s.office.utskick("meeting", s.rows("meetings")[0]["code"]).stdout
+    assert f"away, back {back}, as he answered automatically" in said
