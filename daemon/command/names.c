@@ -138,6 +138,7 @@ const char *names_letter(const char *kind)
 		{"failure-notice", "notice of failures"},
 		{"calendar-notice", "notice about the calendar"},
 		{"too-large-notice", "notice of a mail too large"},
+		{"file-notice", "notice of an attachment that could not be fetched"},
 		{"server-notice", "notice of a refused sign-in"},
 		{"personal-number-notice", "notice that a letter is not sent"},
 		{"question", "question passed on"},

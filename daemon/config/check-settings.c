@@ -296,6 +296,11 @@ static void check_calendar_servers(const struct look *l)
 	}
 }
 
+static void check_links(const struct look *l)
+{
+	check_ca_file(l->file, l->problems, l->dir, "/links", get(l, "links"));
+}
+
 static void check_trust(const struct look *l)
 {
 	const json_t *trust = get(l, "trust");
@@ -343,5 +348,6 @@ void check_settings(const struct source_file *settings,
 	check_servers(settings, dir, problems);
 	check_calendar_servers(&l);
 	check_mailbox_folders(&l);
+	check_links(&l);
 	check_trust(&l);
 }

@@ -266,6 +266,20 @@ static void take_policies(struct settings *s, struct taking *t)
 	t->from = top;
 }
 
+static void take_links(struct link_settings *l, struct taking *t)
+{
+	const json_t *top = take_object(t, "links");
+
+	l->fetch = take_bool(t, "fetch");
+	l->private_hosts = take_array(t, "private_hosts");
+	l->ca_file = json_str(t->from, "ca_file");
+	l->largest = take_int(t, "largest_mib") * MIB;
+	l->timeout_seconds = take_int(t, "timeout_seconds");
+	l->wait_minutes = take_int(t, "wait_minutes");
+	l->again_hours = take_int(t, "again_hours");
+	t->from = top;
+}
+
 static void take_questions(struct question_settings *q, struct taking *t)
 {
 	const json_t *top = take_object(t, "questions");
@@ -327,6 +341,7 @@ int settings_init(struct settings *s, json_t *json, struct err *err)
 	take_calendars(s, &t);
 	take_kinds(s, &t);
 	take_policies(s, &t);
+	take_links(&s->links, &t);
 	take_questions(&s->questions, &t);
 	take_retention(s, &t);
 	take_reader(&s->reader, &t);

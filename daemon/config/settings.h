@@ -13,6 +13,7 @@
 #include "base/err.h"
 #include "config/calendar-settings.h"
 #include "config/guard-settings.h"
+#include "config/link-settings.h"
 #include "config/reader-settings.h"
 #include "config/server-settings.h"
 #include "config/trust-settings.h"
@@ -98,6 +99,7 @@ struct settings {
 	int clamd_retry_minutes;
 	struct question_settings questions;
 	struct limit_settings limits;
+	struct link_settings links;
 	struct retention_settings *retention;
 	size_t retention_count;
 	int automatic_mail_per_day;

@@ -182,9 +182,10 @@ static void put_files(json_t *facts, const struct meeting *m, const struct tongu
 		str_auto *size = words_size(t->words, json_int_or(one, "size", 0));
 		json_t *row = json_pack("{s:s}", "name", json_str_or(one, "name", ""));
 		json_put_str(row, "link", json_str(one, "link"));
-		if (!json_str(one, "link"))
+		bool is_named = !json_str(one, "sha256");
+		if (!is_named)
 			json_put_str(row, "size", size);
-		json_array_append_new(json_str(one, "link") ? links : files, row);
+		json_array_append_new(is_named ? links : files, row);
 	}
 	json_object_set_new(facts, "files", files);
 	json_object_set_new(facts, "links", links);

@@ -7,6 +7,23 @@
 #include "base/text.h"
 #include "store/blob.h"
 
+/* What was fetched and has no name but its address: the last part of that. */
+static json_t *with_name(json_t *file)
+{
+	const char *link = json_str(file, "link");
+	json_t *named = json_copy(file);
+
+	if (!link || !json_str(file, "sha256") ||
+		strcmp(json_str_or(file, "name", ""), link) != 0)
+		return named;
+	const char *path = strstr(link, "://");
+	path = path ? strchr(path + 3, '/') : NULL;
+	str_auto *plain = xstrndup(path ? path : "", path ? strcspn(path, "?#") : 0);
+	const char *last = strrchr(plain, '/');
+	json_put_str(named, "name", last && last[1] ? last + 1 : "bilaga");
+	return named;
+}
+
 json_t *meeting_files_list(const struct settings *s, const struct meeting *m)
 {
 	json_auto_t *all = m->files ? json_loads(m->files, 0, NULL) : NULL;
@@ -20,7 +37,7 @@ json_t *meeting_files_list(const struct settings *s, const struct meeting *m)
 		if (size > left)
 			continue;
 		left -= size;
-		json_array_append(fitting, one);
+		json_array_append_new(fitting, with_name(one));
 	}
 	return fitting;
 }

@@ -73,6 +73,11 @@ int plan_is_for_information(struct db *db, const struct settings *s,
 	return 0;
 }
 
+int64_t plan_links_wait(const struct settings *s, bool is_single_run)
+{
+	return is_single_run ? 0 : 60 * (int64_t)s->links.wait_minutes;
+}
+
 int64_t plan_reminder_at(const struct settings *s, const struct meeting *m)
 {
 	const struct kind_settings *kind = kind_of(s, m);

@@ -36,6 +36,9 @@ bool plan_waits_for_call(const struct settings *s, const struct meeting *m,
  * -1. */
 int plan_is_for_information(struct db *db, const struct settings *s,
 	const struct meeting *m, const char *person, int64_t now, struct err *err);
+/* Seconds that a meeting waits for a file on a server that does not answer; a single
+ * run, after which nobody may come for long, waits for none. */
+int64_t plan_links_wait(const struct settings *s, bool is_single_run);
 /* When those who have not answered a call are reminded. 0: never. */
 int64_t plan_reminder_at(const struct settings *s, const struct meeting *m);
 

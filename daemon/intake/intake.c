@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "intake/calendars.h"
+#include "intake/links.h"
 #include "intake/mailbox.h"
 #include "intake/subscriptions.h"
 #include "net/stream.h"
@@ -19,6 +20,7 @@ struct intake {
 	struct mailbox mailbox;
 	struct calendars calendars;
 	struct subscriptions subscriptions;
+	struct links links;
 	struct trouble store_trouble;
 	int64_t look_at; /* when the mailbox is looked at unasked (idle or poll) */
 	int64_t seen_at; /* what the clock said last; 0: not yet */
@@ -58,6 +60,23 @@ static void work_subscriptions(struct intake *in, int64_t now)
 		trouble_left(&in->store_trouble, now) != 0)
 		return;
 	int done = subscriptions_step(&in->subscriptions, now, &err);
+	if (done)
+		note_store(in, done > 0, &err, clock_now());
+	if (done > 0) {
+		in->did_something = true;
+		wake_up(&in->ctx->wake, WORKER_OFFICE);
+	}
+}
+
+/* What entries have attached by its address: one at a time, mail between any two. */
+static void work_links(struct intake *in, int64_t now)
+{
+	struct err err = ERR_INIT;
+
+	if (trouble_left(&in->store_trouble, now) != 0)
+		return;
+	worker_beat(in->ctx);
+	int done = links_step(&in->links, in->db, now, &err);
 	if (done)
 		note_store(in, done > 0, &err, clock_now());
 	if (done > 0) {
@@ -187,7 +206,8 @@ static int64_t wait_seconds(struct intake *in, int64_t now)
 		left = smaller(left, trouble_left(&in->calendars.trouble, now));
 	if (in->subscriptions.count)
 		left = smaller(left, subscriptions_left(&in->subscriptions, now));
-	return left;
+	int64_t link = links_left(&in->links, in->db, now);
+	return link < 0 ? left : smaller(left, link);
 }
 
 /* True where the mailbox has to be looked at. */
@@ -239,6 +259,7 @@ static void run(struct intake *in)
 		if (look && may_use_mailbox(in, now))
 			work_mailbox(in);
 		work_subscriptions(in, clock_now());
+		work_links(in, clock_now());
 		look = wait_for_work(in);
 	}
 }
@@ -254,6 +275,7 @@ static int finish(struct intake *in)
 	if (!in->did_something && subscriptions_have_trouble(&in->subscriptions))
 		trouble = true;
 	subscriptions_deinit(&in->subscriptions);
+	links_deinit(&in->links);
 	mailbox_deinit(&in->mailbox);
 	calendars_deinit(&in->calendars);
 	db_free(in->db);
@@ -267,6 +289,13 @@ static void work_all_subscriptions(struct intake *in)
 	while (!worker_should_stop() && !in->store_trouble.pause &&
 		subscriptions_left(&in->subscriptions, clock_now()) == 0)
 		work_subscriptions(in, clock_now());
+}
+
+static void work_all_links(struct intake *in)
+{
+	while (!worker_should_stop() && !in->store_trouble.pause &&
+		links_left(&in->links, in->db, clock_now()) == 0)
+		work_links(in, clock_now());
 }
 
 static int cannot_start(const struct err *err)
@@ -295,6 +324,7 @@ int intake_main(const struct worker_context *ctx)
 	in.mailbox = mailbox_new(ctx, in.db);
 	in.calendars = calendars_new(&ctx->config->settings);
 	in.subscriptions = subscriptions_new(ctx, in.db);
+	in.links = links_new(ctx);
 	trouble_resume(&in.mailbox.trouble, in.db, clock_now());
 	trouble_resume(&in.calendars.trouble, in.db, clock_now());
 	trouble_begin_anew(&in.store_trouble, in.db);
@@ -303,6 +333,7 @@ int intake_main(const struct worker_context *ctx)
 		work_calendars(&in, clock_now());
 		work_mailbox(&in);
 		work_all_subscriptions(&in);
+		work_all_links(&in);
 	} else {
 		run(&in);
 	}

@@ -2,8 +2,10 @@
 
 #include <curl/curl.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "base/text.h"
+#include "net/public-address.h"
 #include "net/url.h"
 
 #define CONNECT_MS 5000
@@ -23,6 +25,7 @@ struct asking {
 	const struct http_request *request;
 	struct http_reply *reply;
 	size_t header_len;
+	bool is_private; /* the server is where it may not be asked */
 	char error_text[CURL_ERROR_SIZE];
 };
 
@@ -31,6 +34,7 @@ void http_reply_deinit(struct http_reply *reply)
 	buf_deinit(&reply->body);
 	free(reply->etag);
 	free(reply->last_modified);
+	free(reply->type);
 	free(reply->url);
 	*reply = HTTP_REPLY_EMPTY;
 }
@@ -69,6 +73,7 @@ static void forget(struct http_reply *reply)
 	buf_clear(&reply->body);
 	free(TAKE(reply->etag));
 	free(TAKE(reply->last_modified));
+	free(TAKE(reply->type));
 }
 
 static void keep_value(char **ret, const char *line, size_t len, const char *name)
@@ -100,6 +105,7 @@ static size_t keep_header(char *line, size_t size, size_t count, void *context)
 		forget(a->reply);
 	keep_value(&a->reply->etag, line, len, "etag:");
 	keep_value(&a->reply->last_modified, line, len, "last-modified:");
+	keep_value(&a->reply->type, line, len, "content-type:");
 	return len;
 }
 
@@ -113,6 +119,20 @@ static int look_up(void *context, curl_off_t down_total, curl_off_t down,
 	(void)up_total;
 	(void)up;
 	return a->request->should_stop && a->request->should_stop();
+}
+
+/* Asked right before each connection, whatever name or redirect led there. */
+static curl_socket_t open_socket(
+	void *context, curlsocktype purpose, struct curl_sockaddr *to)
+{
+	struct asking *a = context;
+
+	(void)purpose;
+	if (a->request->is_public && !address_is_public(&to->addr)) {
+		a->is_private = true;
+		return CURL_SOCKET_BAD;
+	}
+	return socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
 }
 
 /* ---- what is asked ---- */
@@ -196,6 +216,11 @@ static void set_question(CURL *easy, struct asking *a)
 	curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, look_up);
 	curl_easy_setopt(easy, CURLOPT_XFERINFODATA, a);
 	curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, a);
+	/* A proxy would connect for us, to wherever it is told. */
+	if (r->is_public)
+		curl_easy_setopt(easy, CURLOPT_PROXY, "");
 }
 
 /* ---- what went wrong ---- */
@@ -242,6 +267,9 @@ static int explain(struct asking *a, CURLcode code, struct err *err)
 	if (a->reply->is_too_large)
 		return err_set(err, ERR_PERM, "%s: more than %zu bytes, the limit",
 			host, r->largest);
+	if (a->is_private)
+		return err_set(err, ERR_PERM,
+			"%s: its server is in a private network; not asked", host);
 	return err_set(err, kind_of(code), "%s: %.160s", host, shown);
 }
 

@@ -27,6 +27,7 @@ struct http_request {
 	const char *bearer; /* a token (RFC 6750) instead of user and password; NULL */
 	const char *etag;   /* what is there already (RFC 9110, 13.1); NULL: nothing */
 	const char *last_modified;
+	bool is_public;		   /* no server in a private network is asked */
 	size_t largest;		   /* bytes of the body */
 	int timeout_ms;		   /* of the whole question, redirects included */
 	bool (*should_stop)(void); /* asked about once a second; NULL: never */
@@ -37,6 +38,7 @@ struct http_reply {
 	struct buf body;
 	char *etag; /* NULL: none was sent */
 	char *last_modified;
+	char *type;	   /* Content-Type without parameters; NULL */
 	char *url;	   /* who answered in the end */
 	bool is_too_large; /* where http_ask failed: it was only that */
 };

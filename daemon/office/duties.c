@@ -10,6 +10,7 @@
 #include "duty/plan.h"
 #include "office/invitations.h"
 #include "office/post.h"
+#include "store/linked.h"
 #include "store/look.h"
 #include "store/minutes.h"
 
@@ -90,7 +91,12 @@ static int64_t next_look(const struct office *o, const struct meeting *m, int64_
 {
 	const struct settings *s = &o->config->settings;
 	struct next n = {now, LOOK_NEVER};
+	struct err ignored = ERR_INIT;
+	int64_t at = 0;
 
+	if (linked_wait_until(o->db, m->id, plan_links_wait(s, o->ctx->once), now, &at,
+		    &ignored) > 0)
+		consider(&n, at);
 	if (m->state == MEETING_PLANNED && !m->told)
 		consider(&n, plan_invitation_at(s, m));
 	if (m->state == MEETING_PLANNED)

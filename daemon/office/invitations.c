@@ -12,6 +12,7 @@
 #include "store/answer.h"
 #include "store/called.h"
 #include "store/letter.h"
+#include "store/linked.h"
 
 /* ---- who lacks what ---- */
 
@@ -243,6 +244,21 @@ static bool is_due(const struct office *o, const struct meeting *m, int64_t now)
 	       plan_invitation_at(&o->config->settings, m) <= now;
 }
 
+/* Its first letter, or one that only tells of a changed text, waits for the files that
+ * are still being fetched. 1, 0, -1. */
+static int waits_for_files(const struct duty *d, struct err *err)
+{
+	const struct settings *s = &d->o->config->settings;
+	bool may_wait = !d->told || d->changes == PLAN_TEXT;
+	int64_t until = 0;
+
+	if (!may_wait || !s->links.fetch)
+		return 0;
+	int found = linked_wait_until(d->o->db, d->m->id,
+		plan_links_wait(s, d->o->ctx->once), d->now, &until, err);
+	return found < 0 ? -1 : found && until > d->now;
+}
+
 int invitations_work(struct office *o, struct meeting *m, int64_t now, struct err *err)
 {
 	if (!is_due(o, m, now))
@@ -263,5 +279,6 @@ int invitations_work(struct office *o, struct meeting *m, int64_t now, struct er
 		.told = told,
 		.now = now,
 	};
-	return settle(&d, err);
+	int waits = waits_for_files(&d, err);
+	return waits ? (waits < 0 ? -1 : 0) : settle(&d, err);
 }

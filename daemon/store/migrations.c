@@ -3,6 +3,7 @@
 #include "store/migration-claim.h"
 #include "store/migration-daily.h"
 #include "store/migration-guard.h"
+#include "store/migration-linked.h"
 #include "store/migration-look.h"
 #include "store/migration-minutes.h"
 #include "store/migration-rest.h"
@@ -487,6 +488,9 @@ static const char *const migrations[] = {
 
 	/* ---- 16: the coordinator's answers by mail, and the daily mail ---- */
 	MIGRATION_DAILY,
+
+	/* ---- 17: what is attached by its address ---- */
+	MIGRATION_LINKED,
 };
 /* clang-format on */
 

@@ -67,6 +67,7 @@ static const struct reason reasons[] = {
 	{"calendar-emptied", "Most of a calendar's meetings went at once; none of them is "
 		"cancelled until the coordinator has said so."},
 	{"calendar-kept", "The coordinator let meetings stand that went from their calendar."},
+	{"file-not-fetched", "A file that the calendar names by its address could not be fetched; the letter names the address."},
 	{"calendar-unreadable", "The calendar cannot be read; what it last said still holds."},
 	{"call-declined", "Somebody who is asked to attend does not come; secretary and "
 		"coordinator are told."},

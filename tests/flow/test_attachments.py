@@ -64,13 +64,6 @@ def test_nothing_outside_the_folder_goes_along(scene, name):
     assert "Bilagor" not in text_of(parse(scene.raw(ANNA, "invitation")[-1]))
 
 
-def test_an_address_stays_an_address(scene):
-    attach(scene, "ATTACH;FILENAME=Underlag:https://linkoping.example/underlag.pdf")
-    scene.run()
-    assert sent_along(scene) == {}
-    assert "https://linkoping.example/underlag.pdf" in text_of(parse(scene.raw(ANNA, "invitation")[-1]))
-
-
 def test_what_is_larger_than_the_setting_is_left_out(office):
     scene = Scene(office, [ANNA, BERIT], utskick={"limits": {"attachments_mib": 1}})
     beside(scene, "stor.pdf", b"x" * (1 << 20) + b"x")
