@@ -279,6 +279,6 @@ int invitations_work(struct office *o, struct meeting *m, int64_t now, struct er
 		.told = told,
 		.now = now,
 	};
-	int waits = waits_for_files(&d, err);
+	waits = waits_for_files(&d, err);
 	return waits ? (waits < 0 ? -1 : 0) : settle(&d, err);
 }
