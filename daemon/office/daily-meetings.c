@@ -96,7 +96,7 @@ static bool has_minutes_kind(const struct office *o, const struct meeting *m)
 static int are_minutes_missing(
 	struct office *o, const struct meeting *m, struct err *err)
 {
-	json_auto_t *minutes = minutes_list(o->db, m->id, err);
+	json_auto_t *minutes = minutes_standing(o->db, m->id, err);
 
 	return minutes ? json_array_size(minutes) == 0 : -1;
 }

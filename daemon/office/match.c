@@ -260,7 +260,7 @@ static int add_owed(const struct meeting *m, void *context)
 
 	if (m->state != MEETING_PLANNED || !kind || !kind->has_minutes)
 		return 0;
-	json_auto_t *minutes = minutes_list(s->o->db, m->id, s->err);
+	json_auto_t *minutes = minutes_standing(s->o->db, m->id, s->err);
 	if (!minutes)
 		return -1;
 	if (json_array_size(minutes) == 0)

@@ -1,6 +1,7 @@
 """Small documents of every type that a secretary may send, and of every kind that must not go on.
 
-python3 tests/rig/documents.py FOLDER writes all of them there: the seeds of the fuzz target, which the unit tests read too.
+python3 tests/rig/documents.py tests/fuzz/seeds/file writes all of them there: the seeds of the fuzz target, which the
+unit tests read too.
 """
 import hashlib
 import io
