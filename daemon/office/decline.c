@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/personal-number.h"
 #include "duty/plan.h"
 #include "mail/address.h"
 #include "office/post.h"
@@ -76,10 +77,12 @@ static int call_deputy(struct decline *d, struct err *err)
 static json_t *notice_data(const struct decline *d)
 {
 	json_t *said = json_object();
+	/* It goes out at once: nobody could be asked first. */
+	str_auto *comment = personal_number_mask(d->answer->comment);
 
 	json_put_str(said, "name", *d->who->name ? d->who->name : d->who->address);
 	json_put_str(said, "address", d->who->address);
-	json_put_str(said, "comment", d->delegated_to ? NULL : d->answer->comment);
+	json_put_str(said, "comment", d->delegated_to ? NULL : comment);
 	json_put_str(said, "delegated_to", d->delegated_to);
 	json_object_set_new(said, "call", json_boolean(d->is_call));
 	json_t *data = json_pack("{s:o}", "answer", said);

@@ -10,6 +10,7 @@
 #include "office/minutes-files.h"
 #include "office/minutes-out.h"
 #include "office/minutes-scan.h"
+#include "office/personal-guard.h"
 #include "office/policy.h"
 #include "store/held.h"
 #include "store/journal.h"
@@ -130,7 +131,22 @@ static const char *objection(struct office *o, const struct mail_case *c,
 	return may > 0 ? against_files(c) : reason;
 }
 
+/* A yes to who sent it, or to which meeting it is about, is none to what is in it. */
+static bool waits_for_number(const struct mail_case *c, const struct meeting *m)
+{
+	bool is_seen = c->is_released && c->released_for &&
+		       strcmp(c->released_for, "personal-number") == 0;
+
+	return !is_seen && personal_guard_minutes(c, m);
+}
+
 /* ---- what the sender has made good ---- */
+
+static bool can_be_made_good(const char *reason)
+{
+	return minutes_files_is_refusal(reason) ||
+	       strcmp(reason, "personal-number") == 0;
+}
 
 static int settle_one(struct office *o, const struct mail_case *c,
 	const struct meeting *m, const json_t *held, struct err *err)
@@ -168,7 +184,7 @@ static int settle(struct office *o, const struct mail_case *c, const struct meet
 		return -1;
 	json_array_foreach (held, i, one) {
 		if (json_int_or(one, "incoming_id", 0) == c->in->id ||
-			!minutes_files_is_refusal(json_str_or(one, "reason", "")))
+			!can_be_made_good(json_str_or(one, "reason", "")))
 			continue;
 		if (settle_one(o, c, m, one, err) < 0)
 			return -1;
@@ -218,6 +234,8 @@ static int act(struct office *o, const struct mail_case *c, struct decision *ret
 	const char *reason = objection(o, c, &m, &status, err);
 	if (status < 0)
 		return -1;
+	if (!reason && waits_for_number(c, &m))
+		reason = "personal-number";
 	if (reason)
 		return hold(o, c, reason, m.id, ret, err);
 	return accept_or_skip(o, c, &m, ret, err);

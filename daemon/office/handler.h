@@ -25,6 +25,7 @@ struct mail_case {
 	bool is_vouched;	  /* a trusted server vouches for `from` */
 	bool is_released;	  /* the coordinator said yes to what was held */
 	int64_t released_meeting; /* the meeting he named; 0: none */
+	const char *released_for; /* the reason it was held for; NULL */
 	int64_t delivery_id;	  /* ours that it quotes; 0: none */
 	bool has_code;		  /* its subject has a code that we made */
 	json_t *files;		  /* what is handed in (minutes-files.h) */

@@ -11,6 +11,7 @@
 
 static const struct held_act acts[] = {
 	{.name = "minutes",
+		.no = personal_guard_minutes_no,
 		.no_reason = "held-refused",
 		.describe = "Minutes go to the committees."},
 	{.name = "answer",

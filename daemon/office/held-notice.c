@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/personal-number.h"
 #include "office/command.h"
 #include "office/minutes-files.h"
 #include "office/notices.h"
@@ -158,11 +159,11 @@ static json_t *warnings_of(const struct mail_case *c)
 
 static json_t *mail_data(const struct mail_case *c, const char *act)
 {
+	str_auto *subject = personal_number_mask(json_str_or(c->said, "subject", ""));
 	json_t *data = json_pack("{s:{s:b, s:s, s:s, s:o, s:o}, s:{s:o}}", "held",
-		"is_mail", 1, "from", c->from ? c->from : "?", "subject",
-		json_str_or(c->said, "subject", ""), "received",
-		moment(c->in->arrived_at), "warnings", warnings_of(c), "minutes",
-		"files", file_rows(c, act));
+		"is_mail", 1, "from", c->from ? c->from : "?", "subject", subject,
+		"received", moment(c->in->arrived_at), "warnings", warnings_of(c),
+		"minutes", "files", file_rows(c, act));
 
 	if (strcmp(act, "counter") == 0)
 		put_counter(
@@ -170,13 +171,14 @@ static json_t *mail_data(const struct mail_case *c, const char *act)
 	return data;
 }
 
-/* Takes data. */
+/* Takes data. is_again: a yes met something else to decide on. */
 static int post_matter(struct office *o, const struct held *h, int64_t held_id,
-	json_t *data, int64_t now, struct err *err)
+	bool is_again, json_t *data, int64_t now, struct err *err)
 {
 	meeting_auto m = MEETING_EMPTY;
 	json_auto_t *roles = json_array();
-	str_auto *about = xasprintf("held:%lld", (long long)held_id);
+	str_auto *about = xasprintf("held:%lld%s%s", (long long)held_id,
+		is_again ? ":" : "", is_again ? h->reason : "");
 
 	int found = h->meeting_id ? meeting_get(o->db, h->meeting_id, &m, err) : 0;
 	if (found < 0 || put_matter(o, data, h, held_id, err) < 0) {
@@ -213,7 +215,8 @@ int notice_held(struct office *o, const struct mail_case *c, const struct held *
 
 	if (many != 0)
 		return many < 0 ? -1 : 0;
-	return post_matter(o, h, held_id, mail_data(c, h->act), c->now, err);
+	return post_matter(
+		o, h, held_id, c->is_released, mail_data(c, h->act), c->now, err);
 }
 
 int notice_matter(struct office *o, const struct held *h, int64_t held_id,
@@ -224,5 +227,5 @@ int notice_matter(struct office *o, const struct held *h, int64_t held_id,
 	if (facts)
 		json_object_set_new(
 			json_object_get(data, "held"), "facts", json_deep_copy(facts));
-	return post_matter(o, h, held_id, data, now, err);
+	return post_matter(o, h, held_id, false, data, now, err);
 }

@@ -110,7 +110,8 @@ int handler_hold_choice(struct office *o, const struct mail_case *c, const char 
 	ret->meeting_id = meeting_id;
 	ret->is_held = true;
 	int is_new = held_add(o->db, &held, c->now, &id, err);
-	if (is_new <= 0)
+	/* A yes that met something else to decide on is told of again. */
+	if (is_new < 0 || (is_new == 0 && !c->is_released))
 		return is_new;
 	int told = is_told(o, c, act, meeting_id, err);
 	if (told != 0)
@@ -451,6 +452,7 @@ int incoming_release(struct office *o, const struct held *held,
 	open_case(&c, o, in, said, now);
 	c.is_released = true;
 	c.released_meeting = held->meeting_id;
+	c.released_for = held->reason;
 	int status = decide(o, &c, held, &d, err);
 	close_case(&c);
 	return status;

@@ -18,6 +18,7 @@ def scene(office):
 # -- personal numbers in what goes out
 
 
+# A29
 def test_a_personal_number_in_the_calendar_waits_for_a_yes(scene):
     s = scene
     s.put("ryd-1", at(5), description=f"1. Ärende om {NUMBER}\n2. Belysning", secretary=SECRETARY)
@@ -70,6 +71,7 @@ def test_a_personal_number_in_incoming_mail_blocks_nothing(scene):
 # -- loops and floods
 
 
+# A21
 def test_a_mail_that_goes_in_circles_or_comes_from_a_machine_like_us_is_left_alone(scene):
     s = scene
     s.put("ryd-1", at(5))
@@ -88,6 +90,7 @@ def test_a_mail_that_goes_in_circles_or_comes_from_a_machine_like_us_is_left_alo
     assert not [d for d in s.deliveries() if d["letter"] != "invitation"]
 
 
+# A24
 def test_a_thousand_replies_with_the_same_words_are_acted_on_three_times(scene):
     s = scene
     s.put("ryd-1", at(5))
@@ -106,6 +109,7 @@ def test_a_thousand_replies_with_the_same_words_are_acted_on_three_times(scene):
     assert s.letters(s.coordinator, "held-notice") == []
 
 
+# A22
 def test_a_flood_of_held_minutes_makes_one_notice_more_than_the_cap(scene):
     s = scene
     s.configure(DIRECTORY, utskick={"limits": {"held_notices_per_day": 3}})
@@ -119,3 +123,53 @@ def test_a_flood_of_held_minutes_makes_one_notice_more_than_the_cap(scene):
     assert len(s.letters(s.coordinator, "held-notice")) == 3
     assert "Kommandot utskick held visar alla" in one_line(text_of(s.only(s.coordinator, "held-many-notice")))
     assert not [d for d in s.deliveries() if "fjarran" in d["address"]]  # no backscatter
+
+
+# A29
+def test_a_personal_number_in_minutes_waits_for_a_yes_and_a_no_tells_the_secretary(scene):
+    s = scene
+    s.put("ryd-1", at(-2), secretary=SECRETARY)
+    s.run()
+
+    def hand_in(text, step, login=SECRETARY[1]):
+        mail = s.minutes_mail(SECRETARY[1], "Protokoll RYD-2026-09-05", make_pdf(text), text=f"Hej! {text}\n")
+        s.send(login, mail)
+        s.run(minutes_later(step))
+        return s.rows("incoming")[-1]["reason"]
+
+    assert hand_in(f"Minnesanteckningar om {NUMBER}", 1) == "personal-number"
+    assert s.deliveries("minutes") == []
+    assert "personnummer" in text_of(s.only(s.coordinator, "held-notice"))
+    assert "personnummer" in text_of(s.only(SECRETARY[1], "receipt"))
+    s.office.utskick("refuse", s.held_number())
+    s.run(minutes_later(2))
+    told = s.only(SECRETARY[1], "personal-number-notice")
+    assert "svara på det här mejlet med den nya filen" in one_line(text_of(told)) and NUMBER not in text_of(told)
+    assert s.deliveries("minutes") == []
+
+    # The file without it goes out, and another one with it by the coordinator's yes.
+    assert hand_in("Utan nummer", 3) == "minutes-accepted"
+    assert hand_in(f"Rättad, om {NUMBER}", 4) == "personal-number"
+    s.office.utskick("release", s.held_number())
+    s.run(minutes_later(5))
+    assert len(s.letters(ANNA, "minutes")) == 2
+
+    # A yes to who sent it is none to what is in it.
+    assert hand_in(f"Tredje gången, {NUMBER}", 6, login=ANNA) == "minutes-not-vouched"
+    s.office.utskick("release", s.held_number())
+    s.run(minutes_later(7))
+    assert len(s.letters(ANNA, "minutes")) == 2
+    assert "personnummer" in text_of(s.letters(s.coordinator, "held-notice")[-1])
+    s.office.utskick("release", s.held_number())
+    s.run(minutes_later(8))
+    assert len(s.letters(ANNA, "minutes")) == 3
+
+
+def test_minutes_that_wait_for_their_number_are_settled_by_a_corrected_file(scene):
+    s = scene
+    s.put("ryd-1", at(-2), secretary=SECRETARY)
+    s.run()
+    for step, text in enumerate([f"Om {NUMBER}", "Utan nummer"], 1):
+        s.send(SECRETARY[1], s.minutes_mail(SECRETARY[1], "Protokoll RYD-2026-09-05", make_pdf(text)))
+        s.run(minutes_later(step))
+    assert len(s.letters(ANNA, "minutes")) == 1 and s.office.json("held") == []

@@ -36,6 +36,7 @@ def protect(s, person):
 # -- the register
 
 
+# A27
 def test_the_public_register_names_no_protected_person_and_no_personal_number(office):
     s = Scene(office, DIRECTORY)
     protect(s, "berit")
@@ -81,6 +82,7 @@ def assert_clean(said, what):
         assert not bad, (what, bad, text[:300])
 
 
+# A26
 def test_no_verb_prints_control_or_direction_characters(office):
     s = Scene(office, DIRECTORY)
     s.put("ryd-1", at(5), summary=f"Trygghetsråd Ryd {POISON}".replace("\x1b", "").replace("\x07", ""),
