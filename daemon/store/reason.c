@@ -67,7 +67,6 @@ static const struct reason reasons[] = {
 	{"calendar-emptied", "Most of a calendar's meetings went at once; none of them is "
 		"cancelled until the coordinator has said so."},
 	{"calendar-kept", "The coordinator let meetings stand that went from their calendar."},
-	{"file-not-fetched", "A file that the calendar names by its address could not be fetched; the letter names the address."},
 	{"calendar-unreadable", "The calendar cannot be read; what it last said still holds."},
 	{"call-declined", "Somebody who is asked to attend does not come; secretary and "
 		"coordinator are told."},
@@ -99,6 +98,7 @@ static const struct reason reasons[] = {
 		"called."},
 	{"evidence-found", "Whether the mail had gone was not known; the evidence shows that it "
 		"had."},
+	{"file-not-fetched", "A file that the calendar names by its address could not be fetched; the letter names the address."},
 	{"found-in-mailbox", "The copy of the mail that went to the mailbox itself has come in."},
 	{"found-in-sent", "The mail lies in the Sent folder, where the server files what went."},
 	{"held-act-failed", "What the coordinator said yes to could not be carried out; the log "
