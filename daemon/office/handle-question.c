@@ -145,18 +145,20 @@ static int find_part(
 static int find_new(
 	struct office *o, const struct mail_case *c, struct turn *t, struct err *err)
 {
-	enum reply_sense sense = reply_sense_of(json_str_or(c->said, "text", ""));
 	meeting_auto m = MEETING_EMPTY;
 	str_auto *person = NULL;
 	str_auto *name = NULL;
 	int64_t meeting_id = 0;
 
-	if ((sense != REPLY_QUESTION && sense != REPLY_MIXED) || !c->is_vouched)
+	if (!c->is_vouched)
 		return 0;
 	int known = directory_person_by_address(o->db, c->from, &person, &name, err);
 	int ours = known > 0 ? answers_letter(o, c, &meeting_id, err) : known;
 	if (ours <= 0)
 		return ours;
+	enum reply_sense sense = reply_sense_of(json_str_or(c->said, "text", ""));
+	if (sense != REPLY_QUESTION && sense != REPLY_MIXED)
+		return 0;
 	if (meeting_id && meeting_get(o->db, meeting_id, &m, err) < 0)
 		return -1;
 	const char *contact = contact_for(o, m.council);
