@@ -2,12 +2,15 @@
 import base64
 import csv
 import io
+import os
 import pathlib
 import re
 import sqlite3
+import subprocess
 
 import pytest
 
+from rig import programs
 from scene import NOW, SECRETARY, Scene, at, make_mail, minutes_later, one_line
 
 ANNA, BERIT = "anna@utskott.example", "berit@utskott.example"
@@ -137,6 +140,21 @@ def test_no_password_is_in_a_log_an_export_the_process_list_a_core_or_the_databa
     for secret in secrets:
         assert len(secret) > 5 and not any(secret.encode() in text for text in seen)
     assert (office.state / "utskick.db").stat().st_mode & 0o777 == 0o600
+
+
+# A28
+@pytest.mark.parametrize("program", [("utskick", "read", "-"), ("utskickd", "--worker", "reader")])
+def test_a_process_gives_up_being_looked_into(rig, program):
+    """Its files in /proc belong to root then, whoever runs it."""
+    someone = {"user": 65534} if os.geteuid() == 0 else {}
+    try:
+        process = subprocess.Popen([programs.BUILD / program[0], *program[1:]], stdin=subprocess.PIPE,
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/", **someone)
+    except PermissionError:
+        pytest.skip("another user cannot reach the build folder")
+    with process:
+        rig.wait_for(lambda: os.stat(f"/proc/{process.pid}/environ").st_uid == 0, 20, "the process to be closed")
+        process.stdin.close()
 
 
 # -- retention
