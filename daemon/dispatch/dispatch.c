@@ -98,6 +98,19 @@ static int turn(struct dispatch *d, int64_t now, struct err *err)
 	return done < 0 ? -1 : settled || done;
 }
 
+/* Where nothing waits nobody lacks anything, and nothing would find out that the server
+ * is back. */
+static void let_trouble_rest(struct dispatch *d)
+{
+	struct err ignored = ERR_INIT;
+	int64_t next_at = 0;
+
+	if (sender_tally(d->sender).trouble_pause &&
+		delivery_next_due_at(d->db, &next_at, &ignored) == 0 && !next_at &&
+		!sender_is_busy(d->sender))
+		sender_forget_trouble(d->sender);
+}
+
 static void work(struct dispatch *d)
 {
 	int more = 1;
@@ -111,6 +124,7 @@ static void work(struct dispatch *d)
 		worker_note_store(
 			d->ctx, &d->store_trouble, d->db, more < 0 ? &err : NULL, now);
 	}
+	let_trouble_rest(d);
 }
 
 /* ---- waiting ---- */

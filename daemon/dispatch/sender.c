@@ -457,6 +457,11 @@ int64_t sender_wait_ms(struct sender *s, int64_t now, struct err *err)
 	return pause > pace ? pause : pace;
 }
 
+void sender_forget_trouble(struct sender *s)
+{
+	trouble_begin_anew(&s->trouble, s->db);
+}
+
 void sender_rest(struct sender *s)
 {
 	for (size_t i = 0; i < s->lane_count; i++)

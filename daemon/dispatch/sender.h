@@ -43,6 +43,9 @@ bool sender_is_busy(const struct sender *s);
 int64_t sender_wait_ms(struct sender *s, int64_t now, struct err *err);
 /* Ends the connections that nothing is on its way over. */
 void sender_rest(struct sender *s);
+/* The trouble with the server holds nothing up any more; what comes next meets it anew.
+ */
+void sender_forget_trouble(struct sender *s);
 
 struct sender_tally {
 	uint64_t results, copies; /* committed; with a copy to file */

@@ -28,7 +28,8 @@ void trouble_met(struct trouble *t, struct db *db, const struct err *why, int64_
 /* At the start of a worker: goes on with the trouble that it had a short while ago, so
  * that a restart does not hide how long it lasts. */
 void trouble_resume(struct trouble *t, struct db *db, int64_t now);
-/* At the start of a worker whose store opened: what was wrong then is over. */
+/* Nothing is known of it any more: at the start of a worker whose store opened, where
+ * nothing waits for the server. */
 void trouble_begin_anew(struct trouble *t, struct db *db);
 /* It went well. */
 void trouble_over(struct trouble *t, struct db *db, int64_t now);

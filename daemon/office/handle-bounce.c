@@ -45,7 +45,8 @@ static char *words_of(const json_t *one)
 struct finding {
 	const char *reason;
 	const char *action;
-	enum delivery_state state; /* DELIVERY_SENT: nothing moves */
+	enum delivery_state state; /* DELIVERY_SENT: moves only what may not have gone
+				    */
 };
 
 static const struct finding findings[] = {
@@ -93,9 +94,10 @@ static int count(struct office *o, const struct mail_case *c, const struct deliv
 	if (!found || !names_recipient(one, d))
 		return 0;
 	str_auto *words = words_of(one);
-	if (found->state != DELIVERY_SENT &&
-		delivery_prove(o->db, d->id, found->state, words,
-			o->config->settings.imap.sent_copy, c->now, err) < 0)
+	/* Whatever else it says: the mail had gone. */
+	bool is_news = found->state != DELIVERY_SENT || d->state == DELIVERY_UNKNOWN;
+	if (is_news && delivery_prove(o->db, d->id, found->state, words,
+			       o->config->settings.imap.sent_copy, c->now, err) < 0)
 		return -1;
 	*ret_reason = found->reason;
 	return note(o, c, d, found, one, err);

@@ -2,7 +2,8 @@
 
     servers  Dovecot and Postfix, started once for all tests
     rig      the same, as newly started: nobody there, nothing queued
-    meddle   ends a worker at a chosen call, fills the disk (meddle.py)
+    meddle   ends a worker at a chosen call, fills the disk, loses names (meddle.py)
+    set_clock  the programs' clock, to be set
     office   the example office on the rig, with a mailbox for everybody in it
 
 Helpers to import: rig.mails (make_event, make_ics, make_mail, make_reply, make_pdf),
@@ -16,7 +17,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 
 from fault_table import pytest_configure, pytest_terminal_summary  # noqa: E402,F401
-from meddle import meddle  # noqa: E402,F401
+from meddle import meddle, set_clock  # noqa: E402,F401
 from rig import Rig, programs  # noqa: E402
 from rig.office import addresses  # noqa: E402
 

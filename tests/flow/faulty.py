@@ -61,6 +61,7 @@ class FaultyWay:
         with contextlib.suppress(OSError):
             while True:
                 caller, _ = self.listener.accept()
+                caller.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 self.calls += 1
                 threading.Thread(target=self._talk, args=(caller,), daemon=True).start()
 

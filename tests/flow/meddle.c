@@ -1,21 +1,29 @@
 /*
  * Loaded before libc into the programs under test: ends one worker at its n-th call of
- * those through which bytes leave a process, or lets the disk be full.
+ * those through which bytes leave a process, fills the disk, sets the clock, loses
+ * names.
  *
- *   MEDDLE_KILL=WORKER:N   SIGKILL in the named worker at its N-th such call: before it
- *                          where N is odd, behind it where N is even
- *   MEDDLE_FULL=FILE       while FILE is there, every write to a database ends in
- *                          ENOSPC; in EROFS where FILE says "read-only"
- *   MEDDLE_ONLY=WORKER     the disk is full for this worker alone
- *   MEDDLE_CLOCK=FILE      the program's clock is as many seconds ahead as FILE says;
- * who watches for the clock being set hears of a new FILE MEDDLE_NAMES=FILE *.example
- * is this computer; while FILE is there, no name is found
+ * MEDDLE_KILL=WORKER:N: SIGKILL in the named worker at its N-th such call: before it
+ * where N is odd, behind it where N is even.
+ *
+ * MEDDLE_FULL=FILE: while FILE is there, every write to a database ends in ENOSPC; in
+ * EROFS where FILE says "read-only". MEDDLE_ONLY=WORKER: for this worker alone.
+ *
+ * MEDDLE_CLOCK=FILE: the program's clock is as many seconds ahead as FILE says; who
+ * watches for the clock being set hears of a new FILE.
+ *
+ * MEDDLE_SPEED=N: a second is N of the program's, where it reads the time and where it
+ * waits. libcurl keeps its own time.
+ *
+ * MEDDLE_NAMES=FILE: *.example is this computer; while FILE is there, no name is found,
+ * or, where FILE says "slow", only after two seconds.
  */
 #define _GNU_SOURCE 1
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +39,8 @@
 static long left; /* calls until the end; 0: nobody is to be killed */
 static const char *full, *clock_file, *names;
 static int clock_fd = -1;
+static long speed = 1;
+static struct timespec begin, begin_monotonic;
 
 __attribute__((constructor)) static void look_who_this_is(void)
 {
@@ -43,6 +53,9 @@ __attribute__((constructor)) static void look_who_this_is(void)
 	full = getenv("MEDDLE_FULL");
 	clock_file = getenv("MEDDLE_CLOCK");
 	names = getenv("MEDDLE_NAMES");
+	speed = getenv("MEDDLE_SPEED") ? atol(getenv("MEDDLE_SPEED")) : 1;
+	clock_gettime(CLOCK_REALTIME, &begin);
+	clock_gettime(CLOCK_MONOTONIC, &begin_monotonic);
 	for (ssize_t i = 0; i < n; i++)
 		if (!line[i])
 			line[i] = ' ';
@@ -151,6 +164,43 @@ static int is_program(const void *caller)
 	       dladdr(caller, &other) && program.dli_fbase == other.dli_fbase;
 }
 
+/* By which a fast clock is ahead, in ms. */
+static long gained(const struct timespec *since, const struct timespec *now)
+{
+	long ms = (now->tv_sec - since->tv_sec) * 1000 +
+		  (now->tv_nsec - since->tv_nsec) / 1000000;
+
+	return ms * (speed - 1);
+}
+
+int clock_gettime(clockid_t clock, struct timespec *ret)
+{
+	int result = REAL(clock_gettime)(clock, ret);
+
+	if (speed > 1 && clock == CLOCK_MONOTONIC &&
+		is_program(__builtin_return_address(0))) {
+		long ms = gained(&begin_monotonic, ret);
+		ret->tv_sec += ms / 1000;
+		ret->tv_nsec += ms % 1000 * 1000000;
+		ret->tv_sec += ret->tv_nsec / 1000000000;
+		ret->tv_nsec %= 1000000000;
+	}
+	return result;
+}
+
+int ppoll(struct pollfd *fds, nfds_t count, const struct timespec *limit,
+	const sigset_t *signals)
+{
+	struct timespec sooner;
+
+	if (limit && speed > 1) {
+		long long ns = (limit->tv_sec * 1000000000LL + limit->tv_nsec) / speed;
+		sooner = (struct timespec){ns / 1000000000, ns % 1000000000};
+		limit = &sooner;
+	}
+	return REAL(ppoll)(fds, count, limit, signals);
+}
+
 time_t time(time_t *ret)
 {
 	struct timespec now;
@@ -158,7 +208,8 @@ time_t time(time_t *ret)
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	if (clock_file && is_program(__builtin_return_address(0)))
-		now.tv_sec += atol(said_in(clock_file, words, sizeof(words)));
+		now.tv_sec += gained(&begin, &now) / 1000 +
+			      atol(said_in(clock_file, words, sizeof(words)));
 	if (ret)
 		*ret = now.tv_sec;
 	return now.tv_sec;
@@ -204,7 +255,11 @@ int getaddrinfo(const char *name, const char *service, const struct addrinfo *hi
 
 	if (!dot || strcmp(dot, ".example") != 0)
 		return REAL(getaddrinfo)(name, service, hints, ret);
-	return access(names, F_OK) == 0
-		       ? EAI_AGAIN
-		       : REAL(getaddrinfo)("127.0.0.1", service, hints, ret);
+	char words[32];
+	if (access(names, F_OK) == 0 &&
+		strncmp(said_in(names, words, sizeof(words)), "slow", 4) != 0)
+		return EAI_AGAIN;
+	if (access(names, F_OK) == 0)
+		sleep(2);
+	return REAL(getaddrinfo)("127.0.0.1", service, hints, ret);
 }

@@ -32,6 +32,7 @@ class SmtpServer:
         self.texts = {}     # Message-ID: the mail
         self.heard = []     # command lines
         self.calls = 0
+        self.hung = []      # connections on which nothing is said any more
         self.before_dot = lambda: None  # called when a text is there, before it is taken
         self.lock = threading.Lock()
         self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -47,6 +48,11 @@ class SmtpServer:
         self.listener.shutdown(socket.SHUT_RDWR)
         self.listener.close()
 
+    def end_hung(self):
+        for connection in self.hung:
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
     def _serve(self):
         with contextlib.suppress(OSError):
             while True:
@@ -57,6 +63,7 @@ class SmtpServer:
     def _talk(self, connection):
         with contextlib.suppress(OSError, ValueError), connection:
             connection.settimeout(30)
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self._happens("accept", connection):
                 return
             if self._strikes("tls"):
@@ -75,6 +82,7 @@ class SmtpServer:
             return False
         do = self.fault.do
         if do == STALL:
+            self.hung.append(connection)
             connection.recv(1)
         elif do == DRIP:
             with contextlib.suppress(OSError):

@@ -2,6 +2,7 @@
 import contextlib
 import pathlib
 import re
+import resource
 import time
 
 
@@ -38,3 +39,12 @@ def limited_cpu(scene, daemon, seconds=1, most=0.1):
     passed = time.monotonic() - start
     for pid, spent in before.items():
         assert cpu_seconds(pid) - spent <= most * max(passed, seconds), daemon.workers().get(pid)
+
+
+@contextlib.contextmanager
+def limited_run(most=1.5):
+    """The programs run in here are together not busy for more than `most` seconds."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    yield
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < most

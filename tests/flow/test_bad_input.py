@@ -276,6 +276,7 @@ def test_an_address_in_the_calendar_that_is_none_gets_no_right_and_no_mail(scene
 # -- servers and disks
 
 
+@pytest.mark.fault
 def test_a_server_that_is_away_is_said_once_tried_again_and_nothing_is_lost(office):
     rig = office.rig
     with Gate(rig.ports["imaps"]) as imap, Gate(rig.ports["submissions"]) as smtp:
@@ -337,6 +338,7 @@ def test_a_recipient_that_is_put_off_is_tried_again_and_one_refused_is_not(scene
     assert len(scene.raw(BERIT, "invitation")) == 1
 
 
+@pytest.mark.fault
 # R3
 def test_a_full_disk_touches_nothing_and_is_over_by_itself(scene, meddle, tmp_path):
     flag = tmp_path / "full"

@@ -233,7 +233,7 @@ def said(scene, *words, **settings):
 
 def test_status_says_what_waits_and_who_did_not_get_what(scene):
     status = said(scene, "status", check=1)
-    assert status["daemon"] == {"running": False}
+    assert status["daemon"] == {"running": False, "trouble": []}
     assert {row["address"] for row in status["unserved"]} == {DEAD}
     assert [row["reason"] for row in status["held"]] == ["minutes-no-role"]
     assert len(status["unplaced"]) == 1 and status["needs_person"]

@@ -1,7 +1,6 @@
 """The clock is set by a day, the machine was off for weeks, the night has an hour too many:
 nothing is sent twice, nothing stale at all, nothing waits longer than it must."""
 import datetime
-import time
 
 import pytest
 
@@ -11,25 +10,6 @@ from spent import limited_cpu
 
 MEMBERS = [f"medlem{i}@utskott.example" for i in range(1, 4)]
 DAY = 86400
-
-
-class Clock:
-    """The programs' clock; `ahead`: seconds from NOW, which then run on."""
-
-    def __init__(self, path):
-        self.path, self.start = path, time.time()
-        self.set(0)
-
-    def set(self, ahead):
-        new = self.path.with_suffix(".new")
-        new.write_text(str(int(NOW.timestamp() - self.start + ahead)))
-        new.rename(self.path)
-
-
-@pytest.fixture
-def set_clock(tmp_path):
-    (tmp_path / "clock").mkdir()
-    return Clock(tmp_path / "clock" / "ahead")
 
 
 def begin(office, server, **smtp):

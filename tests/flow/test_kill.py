@@ -163,6 +163,7 @@ POINTS = {"intake": (2, 5, 9, 14, 20, 27, 35, 44, 60, 85), "dispatch": (3, 6, 10
           45, 63, 90), "office": (2, 7, 15, 24, 37, 52, 70, 95, 130, 180)}
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("worker", POINTS)
 # R1
 def test_killed_at_any_of_its_steps_a_worker_goes_on_where_it_stood(scene, meddle, worker):
@@ -233,8 +234,9 @@ class Killer:
         process.wait()
 
 
+@pytest.mark.fault
 # R1
-def test_killed_at_random_moments_everything_arrives_and_nothing_twice(scene):
+def test_killed_at_random_moments_everything_arrives_and_nothing_twice(scene, record_property):
     s, killer = scene, Killer(scene, SEED)
     print(f"seed {SEED}")
     for step in range(4 * ROUNDS):
@@ -243,4 +245,6 @@ def test_killed_at_random_moments_everything_arrives_and_nothing_twice(scene):
             killer.once()
     finish(s)
     again = check_all(s, {"invitation": 60, "minutes": 60, "receipt": 10})
-    print(f"{killer.kills} kills; {again} mails went out again because nobody knew")
+    figures = f"{killer.kills} kills; {again} mails went out again because nobody knew"
+    record_property("figures", figures)
+    print(figures)

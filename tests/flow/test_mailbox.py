@@ -3,7 +3,6 @@ go, and after a long outage very much waits in it. And the disk below may be ful
 import contextlib
 import os
 import pathlib
-import re
 import sqlite3
 import subprocess
 import time
@@ -12,7 +11,8 @@ import pytest
 
 from faulty import GO_ON, Fault, FaultyWay
 from scene import NOW, Scene, at, make_mail
-from test_faults_imap import BODY, cpu_seconds, intake_of, untouched
+from spent import cpu_seconds, memory_mib
+from test_faults_imap import BODY, intake_of, untouched
 
 ANNA = "anna@utskott.example"
 FAR = "Hanterat/Åtgärdat"
@@ -64,6 +64,7 @@ def test_handled_mail_goes_to_a_folder_with_any_letters(scene):
     assert list(scene.lying(FAR_ON_THE_WIRE)) == ["Borta"] and scene.lying() == {}
 
 
+@pytest.mark.fault
 def test_a_mailbox_that_numbers_its_mail_anew_brings_none_twice(scene):
     put(scene, "Fråga")
     put(scene, "Borta", automatic=True)
@@ -80,6 +81,7 @@ def test_a_mailbox_that_numbers_its_mail_anew_brings_none_twice(scene):
     assert subjects(scene) == ["Borta", "Fråga", "Ny fråga"]
 
 
+@pytest.mark.fault
 def test_a_folder_that_is_gone_is_said_aloud_and_awaited(scene):
     with colleague(scene) as imap:
         imap.create("Arbete")
@@ -162,6 +164,7 @@ def test_a_server_without_idle_is_looked_at_when_the_office_is_woken(scene):
 # -- others at work in the same mailbox
 
 
+@pytest.mark.fault
 def test_a_mail_that_a_colleague_takes_away_meanwhile_is_let_go(scene):
     for subject in ("Ett", "Två", "Tre"):
         put(scene, subject)
@@ -180,6 +183,7 @@ def test_a_mail_that_a_colleague_takes_away_meanwhile_is_let_go(scene):
     assert subjects(scene) == ["Ett", "Fyra", "Tre"] and len(scene.rows("incoming")) == 3
 
 
+@pytest.mark.fault
 def test_two_at_work_at_once_do_not_disturb_each_other(scene):
     with scene.office.run_daemon(NOW) as daemon:
         for n in range(5):
@@ -219,12 +223,8 @@ Status: 5.1.1\r
 """
 
 
-def peak_mib(pid):
-    status = pathlib.Path(f"/proc/{pid}/status").read_text()
-    return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1024
-
-
-def test_people_are_heard_before_nine_thousand_bounces(scene):
+@pytest.mark.fault
+def test_people_are_heard_before_nine_thousand_bounces(scene, record_property):
     """R7: 10,000 mails wait, of which 9,000 are reports; the newest is a person's."""
     person = make_mail(ANNA, scene.mailbox, "PERSON", "Hej!\n").as_bytes().replace(b"\n", b"\r\n")
     scene.fill([person.replace(b"PERSON", b"Fr%d" % n) if n % 10 == 0
@@ -234,7 +234,9 @@ def test_people_are_heard_before_nine_thousand_bounces(scene):
         return scene.query(f"SELECT count(*) FROM incoming WHERE decided_at IS NOT NULL AND {what}")[0][0]
     with scene.office.run_daemon(NOW) as daemon:
         scene.rig.wait_for(lambda: daemon.log().count("intake mail ") == 10_000, 120, "all mails")
-        assert peak_mib(intake_of(daemon)) < 40 or "san" in os.environ.get("BUILD", "")
+        peak = memory_mib(intake_of(daemon), "VmHWM")
+        record_property("figures", f"intake's peak {peak:.1f} MiB")
+        assert peak < 40 or "san" in os.environ.get("BUILD", "")
         scene.rig.wait_for(lambda: decided("uid = 10000"), 120, "the newest person's decision")
         assert decided("is_machine = 1") < 500
         assert "trouble" not in daemon.log() and "worker-died" not in daemon.log()
@@ -242,6 +244,7 @@ def test_people_are_heard_before_nine_thousand_bounces(scene):
     assert people_first == list(range(10, 10_001, 10))
 
 
+@pytest.mark.fault
 def test_it_goes_on_in_a_crowd_where_it_stopped(scene):
     """Killed amid them: each is there once, and none is missing."""
     scene.fill([BOUNCE.format(number=n).encode() if n % 2 else
@@ -280,6 +283,7 @@ def spent_in_two_seconds(scene, pid):
     return cpu_seconds(pid) - before
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("size", [3000, 3_000_000])
 def test_a_full_disk_is_said_once_and_mail_comes_when_there_is_room(scene, small_disk, size):
     """Too full for SQLite, and for the mail's way there."""
@@ -304,6 +308,7 @@ def test_a_full_disk_is_said_once_and_mail_comes_when_there_is_room(scene, small
         assert "worker-died" not in daemon.log()
 
 
+@pytest.mark.fault
 def test_a_database_for_reading_only_touches_nothing_and_is_got_over(scene, small_disk):
     put(scene, "Ett", automatic=True)
     scene.run()

@@ -264,6 +264,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_token_server_in_trouble_is_waited_for(office, fault):
     with signed_in_office(office, "client-credentials", ["imap"]) as tokens:
@@ -283,6 +284,7 @@ def test_a_token_server_in_trouble_is_waited_for(office, fault):
         assert incoming(office) == ["Hej"]
 
 
+@pytest.mark.fault
 def test_a_token_server_that_is_away_does_not_matter_while_the_token_is_good(office):
     with signed_in_office(office, "client-credentials", ["imap"]) as tokens:
         office.run_once(now=later())

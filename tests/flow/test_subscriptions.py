@@ -211,6 +211,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.fault
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_fault_keeps_what_was_read_last_and_is_said_with_its_beginning(scene, fault):
     s = scene
@@ -296,6 +297,7 @@ def test_trouble_with_a_calendar_that_has_left_the_settings_is_over(scene):
 # -- while the daemon runs
 
 
+@pytest.mark.fault
 def test_mail_is_read_while_a_calendar_server_hangs(office, web):
     s = Subscribed(office, web, timeout_seconds=5)
     web.script = silently

@@ -7,7 +7,9 @@
 A client that asks by server name for wrong.localhost, expired.localhost or
 otherca.localhost gets that certificate.
 See milter.py for the headers that result. An unknown recipient is refused with
-`550 5.1.1` at RCPT; one at bounce.example is taken and bounced afterwards.
+`550 5.1.1` at RCPT; one at bounce.example is taken and bounced afterwards. Mail to
+framme.example is delivered here for good, into files: reports of success say "delivered",
+where those of what goes on to Dovecot say "relayed".
 """
 import grp
 import pwd
@@ -49,6 +51,7 @@ hash_queue_depth = 1
 enable_long_queue_ids = yes
 message_size_limit = 60000000
 mailbox_size_limit = 0
+virtual_mailbox_limit = 0
 smtpd_client_connection_count_limit = 0
 smtpd_client_event_limit_exceptions = 127.0.0.0/8
 smtpd_error_sleep_time = 0
@@ -60,6 +63,7 @@ smtpd_relay_restrictions = reject_unauth_destination
 smtpd_recipient_restrictions = check_recipient_access socketmap:unix:{root}/tables:access, permit
 virtual_mailbox_domains = regexp:{root}/postfix/conf/domains
 virtual_mailbox_maps = socketmap:unix:{root}/tables:users
+transport_maps = inline:{{framme.example=virtual}}
 virtual_transport = lmtp:inet:127.0.0.1:{lmtp}
 default_transport = error:5.1.2 nothing leaves the test
 smtpd_sasl_type = dovecot
@@ -97,6 +101,9 @@ trace     unix  - - n - 0 bounce
 verify    unix  - - n - 1 verify
 flush     unix  n - n 1000? 0 flush
 proxymap  unix  - - n - - proxymap
+virtual   unix  - n n - - virtual
+  -o virtual_mailbox_base={root}/postfix/data -o virtual_mailbox_maps=static:framme
+  -o virtual_uid_maps=static:{uid} -o virtual_gid_maps=static:{gid}
 lmtp      unix  - - n - - lmtp
 error     unix  - - n - - error
 retry     unix  - - n - - error
@@ -133,7 +140,8 @@ def write_config(root, ports):
     (conf / "certificates").write_text("".join(
         f"{name}.localhost {root}/tls/{name}.key, {root}/tls/{name}.pem\n"
         for name in BAD_CERTIFICATES))
-    (conf / "master.cf").write_text(_listeners(ports) + MASTER)
+    (conf / "master.cf").write_text(
+        _listeners(ports) + MASTER.format(root=root, uid=user, gid=pwd.getpwuid(user).pw_gid))
     # Postfix waits with a file until it is some seconds old.
     for path in conf.iterdir():
         os.utime(path, (0, 0))

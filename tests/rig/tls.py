@@ -2,7 +2,7 @@
 
 Files in the folder given:
     ca.pem                       what clients trust
-    good.pem, good.key           localhost and 127.0.0.1
+    good.pem, good.key           localhost, 127.0.0.1 and mail.linkoping.example
     wrong.pem, wrong.key         our authority, valid dates, another host's name
     expired.pem, expired.key     our authority, right names, ended yesterday
     otherca.pem, otherca.key     right names and dates, an authority nobody trusts
@@ -73,7 +73,7 @@ def make_certificates(folder):
     now = datetime.datetime.utcnow()
     ours = _authority("utskick test authority", now)
     other = _authority("some other authority", now)
-    here = ["localhost", "127.0.0.1"]
+    here = ["localhost", "127.0.0.1", "mail.linkoping.example"]
     _save(folder, "ca", None, ours[2])
     _save(folder, "good", *_server(ours, here, now - DAY, now + 30 * DAY))
     _save(folder, "wrong", *_server(ours, ["mail.elsewhere.example"], now - DAY, now + 30 * DAY))
