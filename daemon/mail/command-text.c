@@ -171,6 +171,17 @@ static char *address_in(const char *s)
 	return xstrndup(start, len);
 }
 
+/* A meeting's code: as it is written in subjects, in capitals. NULL where it is none.
+ */
+static char *code_at(const char *s)
+{
+	str_auto *word = xstrndup(s, strcspn(s, " \t,;.!]"));
+
+	for (char *c = word; *c; c++)
+		*c = (char)toupper((unsigned char)*c);
+	return *word ? TAKE(word) : NULL;
+}
+
 static void read_verb(json_t *row, const char *verb, const char *rest)
 {
 	const char *s = skip(rest, GAP);
@@ -180,6 +191,12 @@ static void read_verb(json_t *row, const char *verb, const char *rest)
 		str_auto *address = address_in(rest);
 		json_put_str(row, "word", verb);
 		json_put_str(row, "argument", address);
+		return;
+	}
+	if (strcmp(verb, "withdraw") == 0) {
+		str_auto *code = code_at(skip(s, " \t["));
+		json_put_str(row, "word", verb);
+		json_put_str(row, "argument", code);
 		return;
 	}
 	behind = numbers_at(&s);

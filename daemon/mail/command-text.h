@@ -12,9 +12,10 @@
  *   [{"line", "numbers": [1, 3], "word", "choice", "argument"}]
  * line: as it was written, cut to 120 characters. numbers: which matters it speaks of,
  * absent where it names none. word: "yes", "no", "remind", "secretary", "wait", "done",
- * "choice" (a number alone), absent where the line is none of these and nothing else
+ * "withdraw", "choice" (a number alone), absent where the line is none of these and
+ * nothing else
  * ("ja men vänta" is none). choice: a number behind the word. argument: an address
- * behind "sekreterare". New reference, at most 60.
+ * behind "sekreterare", a meeting's code behind "återkalla". New reference, at most 60.
  */
 json_t *command_text_read(const char *text);
 /*

@@ -7,6 +7,7 @@
 #include "mail/address.h"
 #include "office/command.h"
 #include "office/daily.h"
+#include "office/minutes-withdraw.h"
 #include "office/policy.h"
 #include "office/post.h"
 #include "store/command-mail.h"
@@ -95,6 +96,8 @@ static int tell_unheard(struct office *o, const struct mail_case *c, const char 
 static int work_line(struct office *o, const struct command_target *target,
 	const json_t *said, int64_t now, json_t *lines, struct err *err)
 {
+	if (strcmp(json_str_or(said, "word", ""), "withdraw") == 0)
+		return command_withdraw(o, said, now, lines, err);
 	if (target->about == COMMAND_HELD)
 		return command_held(o, target->id, said, now, lines, err);
 	return daily_answer(o, target->id, said, now, lines, err);

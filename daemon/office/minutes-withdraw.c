@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "duty/extra.h"
+#include "office/command.h"
 #include "office/post.h"
 #include "store/journal.h"
 #include "store/letter.h"
@@ -243,4 +244,26 @@ int minutes_withdraw_work(struct office *o, int64_t now, struct err *err)
 			what.version);
 		count++;
 	}
+}
+
+/* ---- by mail ---- */
+
+int command_withdraw(struct office *o, const json_t *said, int64_t now, json_t *lines,
+	struct err *err)
+{
+	meeting_auto m = MEETING_EMPTY;
+	int version = 0;
+	int found = meeting_find(o->db, json_str_or(said, "argument", ""), &m, err);
+
+	if (found > 0)
+		found = minutes_ask_withdraw(o->db, m.id, 0, 0,
+			o->config->settings.coordinator_address, now, &version, err);
+	if (found < 0)
+		return -1;
+	json_array_append_new(
+		lines, found ? command_line(said, "withdrawn",
+				       json_pack("{s:s, s:i}", "meeting", m.code,
+					       "version", version))
+			     : command_line(said, "withdraw-none", NULL));
+	return 0;
 }

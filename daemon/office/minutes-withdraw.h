@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include <jansson.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -12,3 +13,7 @@
 /* What the coordinator has asked for (minutes_ask_withdraw): count or -1. A transaction
  * for each. */
 int minutes_withdraw_work(struct office *o, int64_t now, struct err *err);
+/* A line of the coordinator's: "återkalla RYD-2026-09-07". Appends to lines what comes
+ * of it. In a transaction. */
+int command_withdraw(struct office *o, const json_t *said, int64_t now, json_t *lines,
+	struct err *err);

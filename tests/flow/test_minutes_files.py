@@ -189,7 +189,13 @@ def test_minutes_of_the_wrong_meeting_are_taken_back_and_the_right_ones_asked_fo
     scene.send(wrong, mail(scene, wrong, wrong_code, pdf(content=doc.pdf("Rättat"))))
     scene.run(clock(2, 9, 7))
     assert "rättad version" in sent_on(scene, wrong_code)[-1]["Subject"]
-    scene.office.utskick("withdraw", wrong_code)
+    # By mail, in an answer to whatever she was asked last.
+    scene.send(right, mail(scene, right, wrong_code, pdf(content=doc.pdf("Av en annan"))))
     scene.run(clock(2, 9, 8))
+    notice = scene.letters(scene.coordinator, "held-notice")[-1]
+    scene.send(scene.coordinator, make_mail(scene.coordinator, scene.mailbox, f"SV: {notice['Subject']}",
+                                            f"Återkalla {wrong_code.lower()}\n", in_reply_to=notice["Message-ID"]))
+    scene.run(clock(2, 9, 9))
+    assert "återkallas" in one_line(text_of(scene.only(scene.coordinator, "command-answer")))
     assert "Version 2 av protokollet gäller" in one_line(text_of(scene.letters(ANNA, "minutes-withdrawn")[-1]))
     assert len(scene.letters(wrong, "minutes-request")) == len([asked]) + 1
