@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "calendar/attachments.h"
 #include "calendar/calendar-scan.h"
+#include "calendar/mailed.h"
 #include "calendar/occurrences.h"
 #include "calendar/property.h"
 #include "calendar/zones.h"
@@ -95,8 +96,62 @@ static int read_calendar(struct reading *r, const char *text, struct occurrences
 		*ret_method = method_of(calendar);
 	read_components(r, &scope, calendar, &events);
 	if (wants_occurrences(r->window))
-		occurrences_find(r, &scope, events.list, events.count, found);
+		occurrences_find(r, events.list, events.count, found);
 	return 0;
+}
+
+/* ---- what was mailed ---- */
+
+struct messages {
+	icalcomponent **calendars; /* NULL: unreadable */
+	struct zone_scope *scopes;
+	size_t count;
+};
+
+static void messages_deinit(struct messages *m)
+{
+	for (size_t i = 0; i < m->count; i++) {
+		zone_scope_deinit(&m->scopes[i]);
+		if (m->calendars[i])
+			icalcomponent_free(m->calendars[i]);
+	}
+	free(m->calendars);
+	free(m->scopes);
+}
+#define messages_auto __attribute__((cleanup(messages_deinit))) struct messages
+
+static void read_message(struct reading *r, struct messages *m, size_t i,
+	struct events *events, char **ret_method)
+{
+	size_t first = events->count;
+	icalcomponent *calendar = m->calendars[i];
+
+	if (!calendar || icalcomponent_isa(calendar) != ICAL_VCALENDAR_COMPONENT)
+		return;
+	if (!*ret_method)
+		*ret_method = method_of(calendar);
+	read_components(r, &m->scopes[i], calendar, events);
+	for (size_t k = first; k < events->count; k++)
+		events->list[k].message = i;
+}
+
+/* All VCALENDARs live until the last is worked out, as one may hold the series and
+ * another the change of a date. */
+static void read_mailed(struct reading *r, const struct scan *scan,
+	struct occurrences *found, char **ret_method)
+{
+	messages_auto m = {xcalloc(scan->count, sizeof(icalcomponent *)),
+		xcalloc(scan->count, sizeof(struct zone_scope)), 0};
+	events_auto events = {NULL, 0, 0};
+
+	r->is_mailed = true;
+	for (size_t i = 0; i < scan->count; i++, m.count++) {
+		m.calendars[i] = icalcomponent_new_from_string(scan->calendars[i]);
+		zone_scope_init(&m.scopes[i], m.calendars[i], r->window->zone);
+		read_message(r, &m, i, &events, ret_method);
+	}
+	events.count = mailed_merge(r, events.list, events.count);
+	occurrences_find(r, events.list, events.count, found);
 }
 
 /* Nothing in it but rules that would keep us busy for ever. */
@@ -142,9 +197,15 @@ static json_t *read_calendars(const struct scan *scan,
 	json_auto_t *problems = json_array();
 	occurrences_auto found = OCCURRENCES_EMPTY;
 	str_auto *method = NULL;
-	struct reading r = {limits, window, components, problems, 0, READING_STEPS};
+	struct reading r = {.limits = limits,
+		.window = window,
+		.components = components,
+		.problems = problems,
+		.steps = READING_STEPS};
 
-	for (size_t i = 0; i < scan->count; i++)
+	if (window->uid)
+		read_mailed(&r, scan, &found, &method);
+	for (size_t i = 0; i < scan->count && !window->uid; i++)
 		if (read_calendar(&r, scan->calendars[i], &found, &method) < 0)
 			return broken(
 				"broken-parse", "a VCALENDAR that cannot be read");

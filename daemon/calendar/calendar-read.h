@@ -24,6 +24,9 @@ struct calendar_window {
 	int64_t to;
 	const char *zone; /* for floating and all-day times; "Europe/Stockholm" */
 	bool in_words;	  /* occurrences' times for people to read, too */
+	/* The VCALENDARs are what was mailed of the entry with this UID, in the order
+	 * in which it came (calendar/mailed.h). NULL: they are calendars. */
+	const char *uid;
 };
 
 /* Loads the time zones before the process is sealed. Once. */

@@ -359,8 +359,11 @@ static void read_sequence(struct draft *d)
 		icalcomponent_get_first_property(d->c, ICAL_SEQUENCE_PROPERTY);
 	icalvalue *value = p ? icalproperty_get_value(p) : NULL;
 
-	if (value && icalvalue_isa(value) == ICAL_INTEGER_VALUE)
+	d->e->has_sequence = value && icalvalue_isa(value) == ICAL_INTEGER_VALUE;
+	if (d->e->has_sequence)
 		d->e->sequence = icalvalue_get_integer(value);
+	else
+		json_object_set_new(d->json, "no_sequence", json_true());
 	json_put_int(d->json, "sequence", d->e->sequence);
 }
 
@@ -371,7 +374,11 @@ void component_read(struct reading *r, struct zone_scope *scope, icalcomponent *
 
 	*ret_event = (struct event){.component = c,
 		.index = json_array_size(r->components),
-		.is_usable = true};
+		.content = json_array_size(r->components),
+		.is_usable = true,
+		.scope = scope,
+		.cancels = method && text_equal_nocase(method, "CANCEL"),
+		.cancelled = NOT_CANCELLED};
 	json_array_append_new(r->components, d.json);
 	read_type(&d);
 	json_put_str(d.json, "method", method);

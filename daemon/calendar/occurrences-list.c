@@ -37,6 +37,8 @@ static json_t *occurrence_json(const struct occurrence *o)
 	put(json, "ends", json_integer(o->ends));
 	put(json, "all_day", json_boolean(o->all_day));
 	put(json, "component", json_integer((json_int_t)o->component));
+	if (o->cancelled != NOT_CANCELLED)
+		put(json, "cancelled", json_integer((json_int_t)o->cancelled));
 	return json;
 }
 

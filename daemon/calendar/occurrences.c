@@ -15,7 +15,6 @@
 /* The events of one UID. */
 struct series {
 	struct reading *r;
-	struct zone_scope *scope;
 	struct event *master;	 /* NULL: only overrides are known */
 	struct event *overrides; /* in order of the member they stand for */
 	size_t count;
@@ -46,7 +45,8 @@ static void add(struct series *s, const struct event *e, const char *recurrence_
 		found->list = xrealloc(found->list, found->size * sizeof(*found->list));
 	}
 	found->list[found->count++] = (struct occurrence){
-		.component = e->index,
+		.component = e->content,
+		.cancelled = e->cancelled,
 		.uid = e->uid,
 		.recurrence_id = xstrdup(recurrence_id),
 		.starts = start->at,
@@ -140,7 +140,7 @@ static void expand_master(struct series *s)
 	members_auto m = {0};
 	const struct moment *start = &s->master->start;
 
-	members_find(s->r, s->scope, s->master, range_of(s), &m);
+	members_find(s->r, s->master->scope, s->master, range_of(s), &m);
 	if (!m.repeats && !s->count) {
 		add(s, s->master, "", start, event_end(s->master, start));
 		return;
@@ -202,6 +202,8 @@ static int compare_overrides(const void *a, const void *b)
 
 static void say_duplicate(struct series *s, const struct event *e)
 {
+	if (s->r->is_mailed)
+		return;
 	reading_problem(s->r, e->index, e->uid, "duplicate",
 		"another with the same UID is newer and counts");
 }
@@ -268,8 +270,8 @@ static size_t keep_known(struct event *events, size_t count)
 	return kept;
 }
 
-void occurrences_find(struct reading *r, struct zone_scope *scope, struct event *events,
-	size_t count, struct occurrences *ret)
+void occurrences_find(
+	struct reading *r, struct event *events, size_t count, struct occurrences *ret)
 {
 	size_t next;
 
@@ -277,7 +279,7 @@ void occurrences_find(struct reading *r, struct zone_scope *scope, struct event 
 	if (count)
 		qsort(events, count, sizeof(*events), compare_events);
 	for (size_t i = 0; i < count; i = next) {
-		struct series s = {.r = r, .scope = scope, .found = ret};
+		struct series s = {.r = r, .found = ret};
 		for (next = i;
 			next < count && strcmp(events[next].uid, events[i].uid) == 0;)
 			next++;

@@ -7,6 +7,7 @@
 
 struct occurrence {
 	size_t component;    /* index in reading.components */
+	size_t cancelled;    /* index of what calls it off; NOT_CANCELLED */
 	const char *uid;     /* borrowed from there */
 	char *recurrence_id; /* "" of a single one */
 	int64_t starts;	     /* UTC seconds */
@@ -29,8 +30,8 @@ struct occurrences {
  * Adds those of the events of one VCALENDAR, one more than the limit at most; takes
  * what is wrong with them to r->problems. Puts the events in another order.
  */
-void occurrences_find(struct reading *r, struct zone_scope *scope, struct event *events,
-	size_t count, struct occurrences *ret);
+void occurrences_find(
+	struct reading *r, struct event *events, size_t count, struct occurrences *ret);
 /* In order of time. */
 void occurrences_sort(struct occurrences *o);
 /* The first max; a new reference. */

@@ -21,6 +21,7 @@ struct reading {
 	json_t *components;
 	json_t *problems;
 	size_t refused; /* components whose rule was refused */
+	bool is_mailed; /* older versions of an entry are no mistake */
 	int64_t steps;	/* left */
 };
 
@@ -34,6 +35,7 @@ struct span {
 struct event {
 	icalcomponent *component;
 	size_t index;	 /* in reading.components */
+	size_t content;	 /* of the one that says what it is like: itself, mostly */
 	const char *uid; /* NULL: none */
 	int sequence;
 	int64_t dtstamp;
@@ -44,7 +46,15 @@ struct event {
 	int64_t member; /* the start it stands for, UTC seconds, as its master has it */
 	bool and_future; /* RANGE=THISANDFUTURE */
 	bool is_usable;
+	struct zone_scope *scope; /* of its VCALENDAR */
+	/* Where several mails tell of it (mailed.h): */
+	size_t message; /* which of them */
+	bool has_sequence;
+	bool cancels;	  /* METHOD:CANCEL */
+	size_t cancelled; /* index of the component that calls it off */
 };
+
+#define NOT_CANCELLED SIZE_MAX
 
 /* Adds to problems; uid may be NULL. */
 void reading_problem(struct reading *r, size_t index, const char *uid,

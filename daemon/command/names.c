@@ -133,6 +133,7 @@ const char *names_letter(const char *kind)
 		{"withdrawal", "no longer invited"},
 		{"invitation-again", "invitation once more"},
 		{"counter-declined", "no to another time"},
+		{"meeting-answer", "invitation accepted"},
 		{"decline-notice", "notice of a decline"},
 		{"held-notice", "notice of held mail"},
 		{"failure-notice", "notice of failures"},
@@ -180,6 +181,7 @@ json_t *names_meeting(
 {
 	json_t *one = json_object();
 	const json_t *councils = json_object_get(names, "councils");
+	str_auto *source = xasprintf("%lld", (long long)m->source_id);
 
 	json_put_str(one, "code", m->code);
 	json_put_str(one, "uid", m->uid);
@@ -191,6 +193,8 @@ json_t *names_meeting(
 	json_put_str(one, "council", m->council);
 	json_put_str(one, "council_name",
 		m->council ? json_str(councils, m->council) : NULL);
+	json_put_str(
+		one, "calendar", json_str(json_object_get(names, "sources"), source));
 	names_put_time(one, "starts_at", m->starts_at);
 	names_put_time(one, "ends_at", m->ends_at);
 	json_object_set_new(one, "all_day", json_boolean(m->all_day));

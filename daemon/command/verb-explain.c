@@ -9,6 +9,7 @@
 #include "command/trail.h"
 #include "store/delivery.h"
 #include "store/incoming.h"
+#include "store/mailed.h"
 #include "store/meeting.h"
 #include "store/removal.h"
 
@@ -85,6 +86,7 @@ static json_t *mail_file(
 	if (put_removal(c, in->id, file, err) < 0)
 		return NULL;
 	if (put_code(c, file, err) < 0 ||
+		put(file, "planned", mailed_meetings(c->db, in->id, err)) < 0 ||
 		put(file, "journal", trail_of(c->db, 0, in->id, 0, err)) < 0)
 		return NULL;
 	return TAKE(file);
@@ -136,6 +138,19 @@ static void print_outcome(const struct out *o, const json_t *file)
 	out_field(o, OUT_PLAIN, "meeting", json_str(file, "meeting_code"));
 }
 
+/* Meetings that it was a calendar of. */
+static void print_planned(const struct out *o, const json_t *meetings)
+{
+	size_t i;
+	json_t *one;
+
+	json_array_foreach (meetings, i, one) {
+		str_auto *line = xasprintf("%s  %s", json_str_or(one, "code", ""),
+			json_str_or(one, "title", ""));
+		out_field(o, OUT_PLAIN, i ? "" : "planned", line);
+	}
+}
+
 static void print_mail(const struct out *o, const json_t *file)
 {
 	str_auto *at = names_moment(json_str(file, "arrived_at"));
@@ -153,6 +168,7 @@ static void print_mail(const struct out *o, const json_t *file)
 		json_bool_or(file, "absent_until_is_return", false) ? "back on"
 								    : "away until",
 		json_str(file, "absent_until"));
+	print_planned(o, json_object_get(file, "planned"));
 	print_failed(o, json_object_get(file, "failed"));
 	print_attachments(o, json_object_get(file, "attachments"));
 	out_field(o, OUT_PLAIN, "flags", flags);

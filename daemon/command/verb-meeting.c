@@ -12,6 +12,7 @@
 #include "duty/plan.h"
 #include "duty/status.h"
 #include "store/claim.h"
+#include "store/mailed.h"
 #include "store/minutes.h"
 #include "store/overview.h"
 
@@ -149,6 +150,7 @@ static json_t *collect(
 	put_due(file, c, m);
 	if (put(file, "roles", meeting_roles(c->db, m->id, err)) < 0 ||
 		put(file, "sources", claim_sources(c->db, m->id, err)) < 0 ||
+		put(file, "mails", mailed_mails(c->db, m->source_id, err)) < 0 ||
 		put(file, "recipients",
 			status_recipients(c->db, settings_of(c), m, c->now, err)) < 0 ||
 		put(file, "others", status_others(c->db, m->id, err)) < 0 ||
@@ -180,6 +182,19 @@ static void print_sources(const struct out *o, const json_t *sources)
 	}
 }
 
+static void print_mails(const struct out *o, const json_t *mails)
+{
+	size_t i;
+	json_t *one;
+
+	json_array_foreach (mails, i, one) {
+		str_auto *mail =
+			xasprintf("%s from %s", json_str_or(one, "register", ""),
+				json_str_or(one, "from", "?"));
+		out_field(o, OUT_PLAIN, "mailed", mail);
+	}
+}
+
 static void print_entry(const struct out *o, const json_t *file)
 {
 	str_auto *from = names_moment(json_str(file, "starts_at"));
@@ -201,6 +216,7 @@ static void print_entry(const struct out *o, const json_t *file)
 	out_field(o, OUT_PLAIN, "kind", json_str(file, "kind_name"));
 	out_field(o, OUT_PLAIN, "council", json_str(file, "council_name"));
 	print_sources(o, json_object_get(file, "sources"));
+	print_mails(o, json_object_get(file, "mails"));
 	out_field(o, json_str(file, "reason") ? OUT_BAD : OUT_PLAIN, "state", state);
 	if (json_bool_or(file, "decisive", false))
 		out_field(o, OUT_PLAIN, "decisive", "yes: it asks for attendance");

@@ -69,6 +69,8 @@ static void print_meeting(const struct out *o, const json_t *meeting)
 	json_t *step;
 
 	out_line(o, OUT_BOLD, "%s", line);
+	if (json_str(meeting, "calendar"))
+		out_line(o, OUT_FAINT, "  from %s", json_str(meeting, "calendar"));
 	print_notes(o, meeting);
 	json_array_foreach (json_object_get(meeting, "steps"), i, step)
 		print_step(o, step);

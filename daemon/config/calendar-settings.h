@@ -30,3 +30,11 @@ struct calendar_settings {
 	int answers_per_day;
 	int messages; /* kept of one entry at most */
 };
+
+struct settings;
+
+/* NULL where there is none. */
+const struct calendar_settings *settings_calendar(
+	const struct settings *s, const char *name);
+/* What is mailed; there is one. */
+const struct calendar_settings *settings_mail_calendar(const struct settings *s);

@@ -111,10 +111,9 @@ static void resolve_mailed(json_t *settings)
 			return;
 	str_auto *name = xasprintf("mail:%s", json_str_or(mailbox, "address", ""));
 	/* The schema's defaults, as there was nothing to fill them in to. */
-	json_array_append_new(
-		calendars, json_pack("{s:s, s:{s:[], s:b, s:i, s:i}}", "name", name,
-				   "mail", "from", "answer", 1, "answers_per_day", 200,
-				   "messages", 500));
+	json_array_append_new(calendars,
+		json_pack("{s:s, s:{s:[], s:b, s:i, s:i}}", "name", name, "mail",
+			"from", "answer", 1, "answers_per_day", 200, "messages", 500));
 }
 
 static void resolve_languages(json_t *directory, const char *language)

@@ -359,6 +359,23 @@ const struct kind_settings *settings_kind(const struct settings *s, const char *
 	return NULL;
 }
 
+const struct calendar_settings *settings_calendar(
+	const struct settings *s, const char *name)
+{
+	for (size_t i = 0; i < s->calendar_count; i++)
+		if (strcmp(s->calendars[i].name, name) == 0)
+			return &s->calendars[i];
+	return NULL;
+}
+
+const struct calendar_settings *settings_mail_calendar(const struct settings *s)
+{
+	for (size_t i = 0; i < s->calendar_count; i++)
+		if (s->calendars[i].mail)
+			return &s->calendars[i];
+	return NULL;
+}
+
 void settings_deinit(struct settings *s)
 {
 	free(s->calendars);

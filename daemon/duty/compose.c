@@ -260,9 +260,9 @@ static json_t *letter_data(const struct tongue *t, const struct compose_order *o
 
 /* ---- the calendar of one recipient ---- */
 
-static char *calendar_text(const struct config *config,
-	const struct compose_order *order, const struct recipient *to,
-	const char *language, const char *text, int64_t now, struct err *err)
+static char *event_text(const struct config *config, const struct compose_order *order,
+	const struct recipient *to, const char *language, const char *text, int64_t now,
+	struct err *err)
 {
 	const struct meeting *m = order->meeting;
 	const struct settings *s = &config->settings;
@@ -292,11 +292,21 @@ static char *calendar_text(const struct config *config,
 		return calendar_write_cancel(&event, err);
 	case COMPOSE_DECLINE_COUNTER:
 		return calendar_write_decline_counter(&event, err);
+	case COMPOSE_ACCEPTED:
 	case COMPOSE_NO_CALENDAR:
 		break;
 	}
 	err_set(err, ERR_PERM, "this letter has no calendar");
 	return NULL;
+}
+
+static char *calendar_text(const struct config *config,
+	const struct compose_order *order, const struct recipient *to,
+	const char *language, const char *text, int64_t now, struct err *err)
+{
+	return order->calendar == COMPOSE_ACCEPTED
+		       ? calendar_write_accepted(order->reply, err)
+		       : event_text(config, order, to, language, text, now, err);
 }
 
 static const char *calendar_method(enum compose_calendar calendar)
@@ -308,6 +318,8 @@ static const char *calendar_method(enum compose_calendar calendar)
 		return "CANCEL";
 	case COMPOSE_DECLINE_COUNTER:
 		return "DECLINECOUNTER";
+	case COMPOSE_ACCEPTED:
+		return "REPLY";
 	case COMPOSE_NO_CALENDAR:
 		break;
 	}

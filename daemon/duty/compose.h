@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "calendar/calendar-reply.h"
 #include "config/config.h"
 #include "mail/mime-write.h"
 #include "store/directory.h"
@@ -20,7 +21,8 @@ enum compose_calendar {
 	COMPOSE_NO_CALENDAR,
 	COMPOSE_REQUEST,
 	COMPOSE_CANCEL,
-	COMPOSE_DECLINE_COUNTER
+	COMPOSE_DECLINE_COUNTER,
+	COMPOSE_ACCEPTED /* of somebody else's meeting */
 };
 
 /*
@@ -38,6 +40,7 @@ struct compose_order {
 	const json_t
 		*extra; /* template data beside office, meeting, recipient; or NULL */
 	enum compose_calendar calendar;
+	const struct calendar_reply *reply; /* of COMPOSE_ACCEPTED */
 	bool for_information; /* he need not come, though the matter is decisive */
 	const struct mime_file *files;
 	size_t file_count;

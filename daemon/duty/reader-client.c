@@ -119,6 +119,7 @@ enum reader_outcome reader_calendar(struct reader *r, const void *bytes, size_t 
 	json_put_int(question, "to", window->to);
 	json_put_str(question, "zone", window->zone);
 	json_object_set_new(question, "in_words", json_boolean(window->in_words));
+	json_put_str(question, "uid", window->uid);
 	return ask(r, question, bytes, len, ret, &unused, err);
 }
 
@@ -129,18 +130,33 @@ enum reader_outcome reader_caldav(
 	return ask(r, question_new(r, "caldav"), bytes, len, ret, &unused, err);
 }
 
-static enum reader_outcome ask_bytes(struct reader *r, const char *what,
-	const void *bytes, size_t len, const char *sha256, struct buf *ret,
-	struct err *err)
+/* Takes question. */
+static enum reader_outcome ask_bytes_of(struct reader *r, json_t *question,
+	const void *bytes, size_t len, struct buf *ret, struct err *err)
 {
 	json_auto_t *reply = NULL;
-	json_t *question = question_new(r, what);
-	json_put_str(question, "sha256", sha256);
 	enum reader_outcome outcome = ask(r, question, bytes, len, &reply, ret, err);
 	if (outcome == READER_BROKEN)
 		err_set(err, ERR_PERM, "%s",
 			json_str_or(reply, "what", "no such part"));
 	return outcome;
+}
+
+static enum reader_outcome ask_bytes(struct reader *r, const char *what,
+	const void *bytes, size_t len, const char *sha256, struct buf *ret,
+	struct err *err)
+{
+	json_t *question = question_new(r, what);
+	json_put_str(question, "sha256", sha256);
+	return ask_bytes_of(r, question, bytes, len, ret, err);
+}
+
+enum reader_outcome reader_mailed(struct reader *r, const void *bytes, size_t len,
+	size_t index, struct buf *ret, struct err *err)
+{
+	json_t *question = question_new(r, "mailed");
+	json_put_int(question, "index", (json_int_t)index);
+	return ask_bytes_of(r, question, bytes, len, ret, err);
 }
 
 enum reader_outcome reader_part(struct reader *r, const void *bytes, size_t len,

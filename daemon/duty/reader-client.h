@@ -31,6 +31,9 @@ enum reader_outcome reader_mail(
 	struct reader *r, const void *bytes, size_t len, json_t **ret, struct err *err);
 enum reader_outcome reader_calendar(struct reader *r, const void *bytes, size_t len,
 	const struct calendar_window *window, json_t **ret, struct err *err);
+/* The text of a mail's calendar, by its place among said.calendars. */
+enum reader_outcome reader_mailed(struct reader *r, const void *bytes, size_t len,
+	size_t index, struct buf *ret, struct err *err);
 /* A CalDAV server's answer. */
 enum reader_outcome reader_caldav(
 	struct reader *r, const void *bytes, size_t len, json_t **ret, struct err *err);

@@ -10,21 +10,11 @@
 #define ACT "source"
 #define KEY_BEGIN ACT ":"
 
-static const struct calendar_settings *find_calendar(
-	const struct office *o, const char *name)
-{
-	const struct settings *s = &o->config->settings;
-
-	for (size_t i = 0; i < s->calendar_count; i++)
-		if (strcmp(s->calendars[i].name, name) == 0)
-			return &s->calendars[i];
-	return NULL;
-}
-
 /* Whoever mails a cancellation has said so himself. */
 static bool may_empty_itself(const struct office *o, const char *calendar)
 {
-	const struct calendar_settings *c = find_calendar(o, calendar);
+	const struct calendar_settings *c =
+		settings_calendar(&o->config->settings, calendar);
 
 	return !c || !c->mail;
 }

@@ -10,21 +10,24 @@
 #include "office/calendar-loss.h"
 #include "office/meeting-entry.h"
 #include "office/notices.h"
+#include "office/twins.h"
 #include "store/blob.h"
 #include "store/claim.h"
 #include "store/journal.h"
+#include "store/mailed.h"
 #include "store/meeting.h"
 #include "store/source.h"
 
 static const struct calendar_settings *calendar_of(
 	const struct office *o, const struct source *source)
 {
-	const struct settings *s = &o->config->settings;
+	return settings_calendar(&o->config->settings, source->calendar);
+}
 
-	for (size_t i = 0; i < s->calendar_count; i++)
-		if (strcmp(s->calendars[i].name, source->calendar) == 0)
-			return &s->calendars[i];
-	return NULL;
+static const json_t *component_at(
+	const json_t *components, const json_t *occurrence, const char *key)
+{
+	return json_array_get(components, (size_t)json_int_or(occurrence, key, -1));
 }
 
 /* Occurrences as meetings; their ids go into `seen`. */
@@ -37,15 +40,16 @@ static int put_occurrences(struct office *o, const struct source *source,
 	json_t *occurrence;
 
 	json_array_foreach (json_object_get(calendar, "occurrences"), i, occurrence) {
-		const json_t *component = json_array_get(
-			components, (size_t)json_int_or(occurrence, "component", -1));
-		int64_t id = 0;
-		if (!component)
-			continue;
-		if (meeting_entry_put(o, source->id, settings, component, occurrence,
-			    now, &id, err) < 0)
+		const struct calendar_entry entry = {
+			.source_id = source->id,
+			.calendar = settings,
+			.component = component_at(components, occurrence, "component"),
+			.occurrence = occurrence,
+			.cancelled = component_at(components, occurrence, "cancelled"),
+			.others = json_object_get(calendar, "occurrences"),
+		};
+		if (entry.component && meeting_entry_put(o, &entry, now, seen, err) < 0)
 			return -1;
-		json_array_append_new(seen, json_integer(id));
 	}
 	return 0;
 }
@@ -168,17 +172,57 @@ static int keep_attachments(struct office *o, const struct buf *bytes,
 	return 0;
 }
 
-static int read_source(
-	struct office *o, const struct source *source, int64_t now, struct err *err)
+/* Of a mailed entry uid is set, and owned by the caller. */
+static int load_bytes(struct office *o, const struct source *source, struct buf *ret,
+	char **ret_uid, struct err *err)
+{
+	if (calendar_of(o, source)->mail)
+		return mailed_read(o->db, source->id, ret, ret_uid, err);
+	return source_read(o->db, source->id, ret, err);
+}
+
+/* One mail may hold many entries; each is read by itself. */
+static void keep_own_problems(json_t *calendar, const char *uid)
+{
+	json_t *problems = json_object_get(calendar, "problems");
+
+	for (size_t i = json_array_size(problems); uid && i-- > 0;)
+		if (strcmp(json_str_or(json_array_get(problems, i), "uid", ""), uid) !=
+			0)
+			json_array_remove(problems, i);
+}
+
+/* As often as the settings say where the reader breaks down over it. */
+static enum reader_outcome ask_reader(struct office *o, const struct buf *bytes,
+	int64_t now, const char *uid, json_t **ret, struct err *err)
 {
 	const struct settings *s = &o->config->settings;
 	const struct calendar_window window = {
 		.from = clock_add_days(now, -s->past_days),
 		.to = clock_add_days(now, s->horizon_days),
 		.zone = s->time_zone,
+		.uid = uid,
 	};
+	enum reader_outcome outcome = READER_CRASHED;
+
+	for (int try = 0; try < s->reader.tries; try++) {
+		json_decref(*ret);
+		*ret = NULL;
+		outcome = reader_calendar(
+			o->reader, bytes->data, bytes->len, &window, ret, err);
+		if (outcome == READER_OK || outcome == READER_BROKEN)
+			break;
+	}
+	keep_own_problems(*ret, uid);
+	return outcome;
+}
+
+static int read_source(
+	struct office *o, const struct source *source, int64_t now, struct err *err)
+{
 	json_auto_t *calendar = NULL;
 	buf_auto bytes = BUF_EMPTY;
+	str_auto *uid = NULL;
 	struct reading r = {READER_OK, NULL};
 
 	/* A calendar that the settings no longer name says nothing new. */
@@ -187,16 +231,10 @@ static int read_source(
 			o->db, source->id, source->sha256, source->broken, now, err);
 	if (source->is_gone)
 		calendar = json_object();
-	else if (source_read(o->db, source->id, &bytes, err) < 0)
+	else if (load_bytes(o, source, &bytes, &uid, err) < 0)
 		return -1;
-	for (int try = 0; !source->is_gone && try < s->reader.tries; try++) {
-		json_decref(calendar);
-		calendar = NULL;
-		r.outcome = reader_calendar(
-			o->reader, bytes.data, bytes.len, &window, &calendar, err);
-		if (r.outcome == READER_OK || r.outcome == READER_BROKEN)
-			break;
-	}
+	else
+		r.outcome = ask_reader(o, &bytes, now, uid, &calendar, err);
 	r.calendar = calendar;
 	if (keep_attachments(o, &bytes, calendar, now, err) < 0)
 		return -1;
@@ -242,6 +280,9 @@ int calendar_work_begin(struct office *o, struct err *err)
 
 	for (size_t i = 0; i < s->calendar_count; i++)
 		json_array_append_new(names, json_string(s->calendars[i].name));
+	const struct calendar_settings *mail = settings_mail_calendar(s);
+	if (mail && mailed_rename(o->db, mail->name, err) < 0)
+		return -1;
 	return claim_retire(o->db, names, err);
 }
 
@@ -253,5 +294,6 @@ int calendar_work(struct office *o, int64_t now, struct err *err)
 	if (count < 0)
 		return -1;
 	int lost = calendar_loss_work(o, now, err);
-	return lost < 0 ? -1 : count + lost;
+	int twins = lost < 0 ? -1 : twins_work(o, now, err);
+	return twins < 0 ? -1 : count + lost + twins;
 }

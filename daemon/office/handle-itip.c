@@ -7,6 +7,7 @@
 #include "duty/plan.h"
 #include "mail/address.h"
 #include "office/itip.h"
+#include "office/meeting-mail.h"
 #include "store/letter.h"
 
 /* ---- who speaks, about what ---- */
@@ -119,11 +120,34 @@ void invited_deinit(struct invited *i)
 
 /* ---- the handler ---- */
 
+static bool is_answered(const struct mail_case *c)
+{
+	static const char *const lists[] = {"answers", "counters", "refreshes"};
+
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
+		if (json_array_size(json_object_get(c->said, lists[i])) > 0)
+			return true;
+	return false;
+}
+
+static bool is_person(const struct mail_case *c)
+{
+	return strcmp(c->class, "reply") == 0 || strcmp(c->class, "unknown") == 0;
+}
+
 static int matches(struct office *o, const struct mail_case *c, struct err *err)
 {
-	(void)o;
-	(void)err;
-	return strcmp(c->class, "itip") == 0;
+	if (strcmp(c->class, "itip") == 0)
+		return 1;
+	/* An invitation that is sent on in a mail of his own. */
+	return is_person(c) ? meeting_mail_is(o, c, err) : 0;
+}
+
+static int prepare(struct office *o, struct mail_case *c, struct err *err)
+{
+	int plans = is_answered(c) ? 0 : meeting_mail_is(o, c, err);
+
+	return plans > 0 ? meeting_mail_prepare(o, c, err) : plans;
 }
 
 static bool is_answer(const char *method)
@@ -188,14 +212,17 @@ static int act(struct office *o, const struct mail_case *c, struct decision *ret
 		return itip_counter(o, c, ret, err);
 	if (has(c, "refreshes"))
 		return itip_refresh(o, c, ret, err);
-	return ignore(o, c, ret, err);
+	/* It was, when its texts were taken out. */
+	return c->content_count ? meeting_mail(o, c, ret, err) : ignore(o, c, ret, err);
 }
 
 const struct handler handler_itip = {
 	.name = "itip",
 	.matches = matches,
+	.prepare = prepare,
 	.act = act,
 	.describe = "An invited person's answer is recorded; it must come from his own "
 		    "address and be vouched for. Another time that he puts forward is "
-		    "held for the coordinator.",
+		    "held for the coordinator. A meeting that is mailed is taken in, "
+		    "from whoever may plan.",
 };

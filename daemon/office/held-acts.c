@@ -8,6 +8,7 @@
 #include "office/notices.h"
 #include "office/personal-guard.h"
 #include "office/resting.h"
+#include "office/twins.h"
 
 static const struct held_act acts[] = {
 	{.name = "minutes",
@@ -25,6 +26,14 @@ static const struct held_act acts[] = {
 	{.name = "refresh",
 		.no_reason = "held-refused",
 		.describe = "The invitation is sent again."},
+	{.name = "meeting",
+		.no_reason = "held-refused",
+		.describe = "A meeting that was mailed is taken in."},
+	{.name = "twin",
+		.yes = twins_yes,
+		.no = twins_no,
+		.describe = "Two meetings at once in two calendars are one; a no keeps "
+			    "them two."},
 	{.name = "source",
 		.yes = calendar_loss_yes,
 		.no = calendar_loss_no,

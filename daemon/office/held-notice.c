@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/personal-number.h"
+#include "base/text.h"
 #include "office/command.h"
 #include "office/minutes-files.h"
 #include "office/notices.h"
@@ -157,6 +158,39 @@ static json_t *warnings_of(const struct mail_case *c)
 	return warnings;
 }
 
+static void add_fact(json_t *facts, const char *name, json_t *value)
+{
+	if (value)
+		json_array_append_new(
+			facts, json_pack("{s:o, s:o}", "label", named("fact", name),
+				       "value", value));
+}
+
+static json_t *text_or_null(const char *text)
+{
+	str_auto *clean = text && *text ? text_printable(text) : NULL;
+	str_auto *masked = clean ? personal_number_mask(clean) : NULL;
+
+	return masked ? json_string(masked) : NULL;
+}
+
+/* What, when and where: of the first event of a mail that plans. */
+static json_t *planned_facts(const json_t *said)
+{
+	const json_t *calendar = json_array_get(json_object_get(said, "calendars"), 0);
+	const json_t *event =
+		json_array_get(json_object_get(calendar, "components"), 0);
+	json_int_t starts = json_int_or(event, "starts", 0);
+	json_t *facts = json_array();
+
+	add_fact(facts, "meeting", text_or_null(json_str(event, "summary")));
+	add_fact(facts, "when", starts ? moment(starts) : NULL);
+	add_fact(facts, "where", text_or_null(json_str(event, "location")));
+	add_fact(facts, "organizer",
+		text_or_null(json_str(json_object_get(event, "organizer"), "address")));
+	return facts;
+}
+
 static json_t *mail_data(const struct mail_case *c, const char *act)
 {
 	str_auto *subject = personal_number_mask(json_str_or(c->said, "subject", ""));
@@ -165,6 +199,9 @@ static json_t *mail_data(const struct mail_case *c, const char *act)
 		"received", moment(c->in->arrived_at), "warnings", warnings_of(c),
 		"minutes", "files", file_rows(c, act));
 
+	if (strcmp(act, "meeting") == 0)
+		json_object_set_new(
+			json_object_get(data, "held"), "facts", planned_facts(c->said));
 	if (strcmp(act, "counter") == 0)
 		put_counter(
 			data, json_array_get(json_object_get(c->said, "counters"), 0));

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "duty/placing.h"
 #include "mail/address.h"
+#include "office/twins.h"
 #include "store/claim.h"
 #include "store/meeting-file.h"
 #include "store/meeting.h"
@@ -56,54 +57,109 @@ static int put_roles(
 	return put_role(o, id, "chair", json_object_get(lines, "chair"), err);
 }
 
-static void place(struct office *o, const struct calendar_settings *calendar,
-	const json_t *component, const char *day, struct placing *placing,
-	struct meeting *m)
+static bool is_called_off(const struct calendar_entry *e)
 {
-	*placing = placing_find(o->config, calendar, component, day);
+	return e->cancelled ||
+	       text_equal_nocase(json_str_or(e->component, "status", ""), "CANCELLED");
+}
+
+static void place(struct office *o, const struct calendar_entry *e, const char *day,
+	struct placing *placing, struct meeting *m)
+{
+	*placing = placing_find(o->config, e->calendar, e->component, day);
 	m->kind = xstrdup_or_null(placing->kind);
 	m->council = xstrdup_or_null(placing->council);
 	m->reason = xstrdup_or_null(placing->reason);
 	m->state = placing->reason ? MEETING_UNPLACED : MEETING_PLANNED;
-	const char *status = json_str_or(component, "status", "");
-	if (text_equal_nocase(status, "CANCELLED")) {
+	if (is_called_off(e)) {
 		m->state = MEETING_CANCELLED;
 		free(m->reason);
 		m->reason = xstrdup("meeting-cancelled");
 	}
 }
 
-/* Sets id where the meeting is known. 1 this source's word counts, or nothing is known;
- * 0 another's does. */
-static int claim_known(struct office *o, struct claim *claim, const json_t *occurrence,
+static bool is_date_of(const struct calendar_entry *e, const char *recurrence_id)
+{
+	const char *uid = json_str_or(e->occurrence, "uid", "");
+	size_t i;
+	json_t *one;
+
+	json_array_foreach (e->others, i, one)
+		if (strcmp(json_str_or(one, "recurrence_id", ""), recurrence_id) == 0 &&
+			strcmp(json_str_or(one, "uid", ""), uid) == 0)
+			return true;
+	return false;
+}
+
+/* A series that is moved to another hour has other RECURRENCE-IDs: the meeting of the
+ * same day, whose own is none of the series any more, is the one that moved. 1, 0, -1.
+ */
+static int find_moved(struct office *o, const struct calendar_entry *e, int64_t *ret_id,
 	struct err *err)
 {
-	int found = meeting_find_source_id(o->db, json_str_or(occurrence, "uid", ""),
-		json_str_or(occurrence, "recurrence_id", ""), &claim->meeting_id, err);
+	const char *uid = json_str_or(e->occurrence, "uid", "");
+	const char *date = json_str_or(e->occurrence, "recurrence_id", "");
+	str_auto *old = NULL;
+	int64_t id = 0;
 
+	int found = *date ? meeting_find_same_day(o->db, uid, date, &id, &old, err) : 0;
+	if (found <= 0 || is_date_of(e, old))
+		return found < 0 ? -1 : 0;
+	*ret_id = id;
+	return meeting_set_recurrence_id(o->db, id, date, err) < 0 ? -1 : 1;
+}
+
+/* Sets id where the meeting is known. 1 this source's word counts, or nothing is known;
+ * 0 another's does. */
+static int claim_known(struct office *o, struct claim *claim,
+	const struct calendar_entry *e, struct err *err)
+{
+	int found = meeting_find_source_id(o->db, json_str_or(e->occurrence, "uid", ""),
+		json_str_or(e->occurrence, "recurrence_id", ""), &claim->meeting_id,
+		err);
+
+	if (found == 0)
+		found = find_moved(o, e, &claim->meeting_id, err);
 	if (found < 0)
 		return -1;
 	return found ? claim_put(o->db, claim, err) : 1;
 }
 
-static struct claim claim_of(const struct office *o, int64_t source_id,
-	const struct calendar_settings *calendar, const json_t *component)
+static struct claim claim_of(const struct office *o, const struct calendar_entry *e)
 {
+	const json_t *said = e->cancelled ? e->cancelled : e->component;
+
 	return (struct claim){
-		.source_id = source_id,
-		.rank = (int)(calendar - o->config->settings.calendars),
-		.sequence = (int)json_int_or(component, "sequence", 0),
-		.modified_at = json_int_or(component, "modified", 0),
+		.source_id = e->source_id,
+		.rank = (int)(e->calendar - o->config->settings.calendars),
+		.sequence = (int)json_int_or(said, "sequence", 0),
+		.modified_at = json_int_or(said, "modified", 0),
 	};
 }
 
-static int put(struct office *o, struct claim *claim,
-	const struct calendar_settings *calendar, const json_t *component,
-	const json_t *occurrence, int64_t now, struct err *err)
+/* The source has the meeting that this one is the same as, and stays as long as it
+ * does; what it says of it counts for nothing. */
+static int keep_alive(struct office *o, const struct claim *claim, int64_t same,
+	json_t *seen, struct err *err)
 {
+	const struct claim other = {.source_id = claim->source_id,
+		.meeting_id = same,
+		.rank = claim->rank,
+		.sequence = -1};
+
+	json_array_append_new(seen, json_integer(same));
+	return claim_put(o->db, &other, err) < 0 ? -1 : 0;
+}
+
+static int put(struct office *o, struct claim *claim, const struct calendar_entry *e,
+	int64_t now, json_t *seen, struct err *err)
+{
+	const json_t *component = e->component;
+	const json_t *occurrence = e->occurrence;
 	meeting_auto m = MEETING_EMPTY;
 	struct placing placing;
-	bool is_known = claim->meeting_id != 0;
+	int64_t known = claim->meeting_id;
+	int64_t same = 0;
 
 	m.source_id = claim->source_id;
 	m.source_uid = xstrdup(json_str_or(occurrence, "uid", ""));
@@ -118,25 +174,27 @@ static int put(struct office *o, struct claim *claim,
 	m.decisive =
 		json_bool_or(json_object_get(component, "utskick"), "decisive", false);
 	str_auto *day = clock_day(m.starts_at);
-	place(o, calendar, component, day, &placing, &m);
+	place(o, e, day, &placing, &m);
 	m.code = wished_code(&placing, day);
-	if (meeting_put(o->db, &m, now, &claim->meeting_id, err) < 0 ||
-		(!is_known && claim_put(o->db, claim, err) < 0) ||
+	if (twins_check(o, e, &m, known, now, &same, err) < 0 ||
+		meeting_put(o->db, &m, now, &claim->meeting_id, err) < 0 ||
+		(!known && claim_put(o->db, claim, err) < 0) ||
 		meeting_files_put(o->db, claim->meeting_id,
 			json_object_get(component, "attachments"), err) < 0)
 		return -1;
-	return put_roles(o, claim->meeting_id, component, err);
+	if (put_roles(o, claim->meeting_id, component, err) < 0)
+		return -1;
+	return same ? keep_alive(o, claim, same, seen, err) : 0;
 }
 
-int meeting_entry_put(struct office *o, int64_t source_id,
-	const struct calendar_settings *calendar, const json_t *component,
-	const json_t *occurrence, int64_t now, int64_t *ret_id, struct err *err)
+int meeting_entry_put(struct office *o, const struct calendar_entry *entry, int64_t now,
+	json_t *seen, struct err *err)
 {
-	struct claim claim = claim_of(o, source_id, calendar, component);
-	int counts = claim_known(o, &claim, occurrence, err);
+	struct claim claim = claim_of(o, entry);
+	int counts = claim_known(o, &claim, entry, err);
 
-	if (counts > 0)
-		counts = put(o, &claim, calendar, component, occurrence, now, err);
-	*ret_id = claim.meeting_id;
-	return counts < 0 ? -1 : 0;
+	if (counts < 0 || (counts && put(o, &claim, entry, now, seen, err) < 0))
+		return -1;
+	json_array_append_new(seen, json_integer(claim.meeting_id));
+	return 0;
 }

@@ -10,8 +10,16 @@
 #include "config/config.h"
 #include "office/office.h"
 
+struct calendar_entry {
+	int64_t source_id;
+	const struct calendar_settings *calendar;
+	const json_t *component; /* what it is like, as the reader says it */
+	const json_t *occurrence;
+	const json_t *cancelled; /* the component that calls it off; NULL */
+	const json_t *others;	 /* all occurrences that were read with it */
+};
+
 /* Inside a transaction. Only the claim is kept where another source's word counts
- * (store/claim.h). ret_id: the meeting's. */
-int meeting_entry_put(struct office *o, int64_t source_id,
-	const struct calendar_settings *calendar, const json_t *component,
-	const json_t *occurrence, int64_t now, int64_t *ret_id, struct err *err);
+ * (store/claim.h). The ids of the meetings that the source has go to seen. */
+int meeting_entry_put(struct office *o, const struct calendar_entry *entry, int64_t now,
+	json_t *seen, struct err *err);

@@ -51,15 +51,21 @@ int notice_too_large(
 
 /* ---- calendars ---- */
 
-static char *source_label(const struct source *source)
+/* What is mailed has no name of its own. */
+static char *source_label(const struct office *o, const struct source *source)
 {
+	const struct calendar_settings *calendar =
+		settings_calendar(&o->config->settings, source->calendar);
+
+	if (calendar && calendar->mail)
+		return xstrdup(source->calendar);
 	return xasprintf("%s (%s)", source->calendar, source->path);
 }
 
 int notice_calendar_broken(struct office *o, const struct source *source,
 	const char *what, int64_t now, struct err *err)
 {
-	str_auto *label = source_label(source);
+	str_auto *label = source_label(o, source);
 	str_auto *about = xasprintf("broken:%lld:%.16s", (long long)source->id,
 		source->sha256 ? source->sha256 : "");
 	json_t *extra = json_pack("{s:{s:s, s:s, s:s}}", "calendar", "source", label,
@@ -96,7 +102,7 @@ int notice_problems(struct office *o, const struct source *source,
 	str_auto *text = json_text(problems);
 	hash_hex(text, strlen(text), hex);
 	str_auto *about = xasprintf("problems:%lld:%.16s", (long long)source->id, hex);
-	str_auto *label = source_label(source);
+	str_auto *label = source_label(o, source);
 	json_t *extra = json_pack("{s:{s:s, s:o}}", "calendar", "source", label,
 		"entries", problem_entries(problems));
 	return post_notice(o, "calendar-notice", about, NULL, NULL, extra,

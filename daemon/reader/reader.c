@@ -80,6 +80,7 @@ static json_t *read_calendar(
 		.to = json_int_or(q->json, "to", 0),
 		.zone = json_str_or(q->json, "zone", "Europe/Stockholm"),
 		.in_words = json_bool_or(q->json, "in_words", false),
+		.uid = json_str(q->json, "uid"),
 	};
 	return calendar_read(
 		buf_str(&q->content), q->content.len, &limits->calendar, &window);
@@ -94,6 +95,21 @@ static json_t *read_part(
 		return json_pack("{s:b}", "found", 1);
 	return json_pack("{s:s, s:s}", "broken", "broken-parse", "what",
 		"no part of this content");
+}
+
+static json_t *read_mailed(
+	const struct question *q, const struct reader_limits *limits, struct buf *ret)
+{
+	mail_calendars_auto texts = MAIL_CALENDARS_NONE;
+	json_int_t index = json_int_or(q->json, "index", 0);
+
+	json_decref(
+		mail_read(buf_str(&q->content), q->content.len, &limits->mail, &texts));
+	if (index < 0 || (size_t)index >= texts.count)
+		return json_pack("{s:s, s:s}", "broken", "broken-parse", "what",
+			"no such calendar in the mail");
+	buf_add(ret, texts.list[index].data, texts.list[index].len);
+	return json_pack("{s:b}", "found", 1);
 }
 
 static json_t *read_attachment(
@@ -125,6 +141,8 @@ static json_t *answer(const struct question *q, struct buf *ret_bytes)
 		return read_part(q, &limits, ret_bytes);
 	if (strcmp(what, "calendar") == 0)
 		return read_calendar(q, &limits);
+	if (strcmp(what, "mailed") == 0)
+		return read_mailed(q, &limits, ret_bytes);
 	if (strcmp(what, "attachment") == 0)
 		return read_attachment(q, &limits, ret_bytes);
 	if (strcmp(what, "caldav") == 0)

@@ -374,6 +374,20 @@ json_t *delivery_counts(struct db *db, struct err *err)
 	return r < 0 ? NULL : TAKE(counts);
 }
 
+int delivery_count_kind(struct db *db, const char *kind, const char *address,
+	int64_t since, struct err *err)
+{
+	int64_t count = 0;
+
+	if (db_find_int(db, err, &count,
+		    "SELECT count(*) FROM delivery AS d\n"
+		    "JOIN letter AS l ON l.id = d.letter_id\n"
+		    "WHERE d.address = ? AND d.created_at >= ? AND l.kind = ?",
+		    SQL_TEXT(address), SQL_INT(since), SQL_TEXT(kind)) < 0)
+		return -1;
+	return (int)count;
+}
+
 int delivery_count_to(
 	struct db *db, const char *address, int64_t since, struct err *err)
 {
@@ -387,7 +401,8 @@ int delivery_count_to(
 		    "  AND l.kind NOT IN ('invitation', 'update', 'cancellation', "
 		    "'withdrawal',\n"
 		    "    'reminder', 'minutes-request', 'minutes', 'question',\n"
-		    "    'question-answer', 'question-reminder')",
+		    "    'question-answer', 'question-reminder', "
+		    "'meeting-answer')",
 		    SQL_TEXT(address), SQL_INT(since)) < 0)
 		return -1;
 	return (int)count;

@@ -113,3 +113,6 @@ json_t *delivery_counts(struct db *db, struct err *err);
  * for address since `since`. -1. */
 int delivery_count_to(
 	struct db *db, const char *address, int64_t since, struct err *err);
+/* Deliveries of that kind of letter to address since then. Count, -1. */
+int delivery_count_kind(struct db *db, const char *kind, const char *address,
+	int64_t since, struct err *err);

@@ -143,7 +143,10 @@ static int insert(struct db *db, const struct meeting *m, int64_t now, int64_t *
 		    "  kind, council, state, reason, title, location, agenda, "
 		    "starts_at,\n"
 		    "  ends_at, all_day, decisive, created_at, changed_at)\n"
-		    "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
+		    /* A series that was moved may have left it to another date. */
+		    "VALUES (iif(EXISTS (SELECT 1 FROM meeting WHERE uid = ?1),\n"
+		    "    lower(hex(randomblob(8))) || '-' || ?1, ?1), ?2, ?3, ?4, ?5, "
+		    "?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
 		    "?14,\n"
 		    "  ?15, ?16, ?17, ?17)",
 		    SQL_TEXT(m->uid), SQL_TEXT(code), SQL_TEXT(m->source_uid),
@@ -260,6 +263,47 @@ int meeting_find_source(struct db *db, const char *source_uid,
 	return r == 1 ? load(db, id, ret, err) : r;
 }
 
+int meeting_find_same_day(struct db *db, const char *source_uid,
+	const char *recurrence_id, int64_t *ret_id, char **ret_old, struct err *err)
+{
+	str_auto *old = NULL;
+	int count = 0;
+	int r;
+	stmt_auto q = stmt_open(db,
+		"SELECT id, recurrence_id FROM meeting\n"
+		"WHERE source_uid = ?1\n"
+		"  AND recurrence_id >= substr(?2, 1, 8)\n"
+		"  AND recurrence_id < substr(?2, 1, 8) || 'U'\n"
+		"LIMIT 2",
+		SQL_TEXT(source_uid), SQL_TEXT(recurrence_id));
+
+	for (; (r = stmt_step(&q, err)) == 1; count++) {
+		free(TAKE(old));
+		old = stmt_copy(&q, 1);
+		*ret_id = stmt_int(&q, 0);
+	}
+	if (r < 0 || count != 1)
+		return r;
+	*ret_old = TAKE(old);
+	return 1;
+}
+
+int meeting_set_recurrence_id(
+	struct db *db, int64_t id, const char *recurrence_id, struct err *err)
+{
+	return db_run(db, err, "UPDATE meeting SET recurrence_id = ? WHERE id = ?",
+		SQL_TEXT(recurrence_id), SQL_INT(id));
+}
+
+int meeting_knows_entry(struct db *db, const char *source_uid, struct err *err)
+{
+	int64_t id = 0;
+
+	return db_find_int(db, err, &id,
+		"SELECT id FROM meeting WHERE source_uid = ? LIMIT 1",
+		SQL_TEXT(source_uid));
+}
+
 int meeting_get(struct db *db, int64_t id, struct meeting *ret, struct err *err)
 {
 	int r = load(db, id, ret, err);
@@ -309,6 +353,7 @@ int meeting_each_unplaced(struct db *db, int64_t from, int64_t to, meeting_fn fn
 	stmt_auto q = stmt_open(db,
 		"SELECT id FROM meeting\n"
 		"WHERE state = 'unplaced' AND starts_at >= ? AND starts_at < ?\n"
+		"  AND reason IS NOT 'meeting-twin'\n"
 		"ORDER BY starts_at, id",
 		SQL_INT(from), SQL_INT(to));
 

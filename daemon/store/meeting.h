@@ -72,12 +72,22 @@ int meeting_find_source(struct db *db, const char *source_uid,
 /* The same, only its id. */
 int meeting_find_source_id(struct db *db, const char *source_uid,
 	const char *recurrence_id, int64_t *ret_id, struct err *err);
+/* The one meeting of that entry whose recurrence_id is of the same day; ret_old: its
+ * recurrence_id, the caller frees. 1, 0 none or several, -1. */
+int meeting_find_same_day(struct db *db, const char *source_uid,
+	const char *recurrence_id, int64_t *ret_id, char **ret_old, struct err *err);
+/* The entry was moved as a whole: its dates have other names now. */
+int meeting_set_recurrence_id(
+	struct db *db, int64_t id, const char *recurrence_id, struct err *err);
+/* Whether any occurrence of that entry is known. 1, 0, -1. */
+int meeting_knows_entry(struct db *db, const char *source_uid, struct err *err);
 /* 1, or -1 (also where there is none). */
 int meeting_get(struct db *db, int64_t id, struct meeting *ret, struct err *err);
 /* starts_at in [from, to), in that order; m is borrowed. fn returning -1 stops. */
 typedef int (*meeting_fn)(const struct meeting *m, void *context);
 int meeting_each(struct db *db, int64_t from, int64_t to, meeting_fn fn, void *context,
 	struct err *err);
+/* Not those that the coordinator was asked about (store/twin.h). */
 int meeting_each_unplaced(struct db *db, int64_t from, int64_t to, meeting_fn fn,
 	void *context, struct err *err);
 int meeting_set_state(struct db *db, int64_t id, enum meeting_state state,

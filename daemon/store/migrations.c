@@ -5,6 +5,7 @@
 #include "store/migration-guard.h"
 #include "store/migration-linked.h"
 #include "store/migration-look.h"
+#include "store/migration-mailed.h"
 #include "store/migration-minutes.h"
 #include "store/migration-rest.h"
 
@@ -491,6 +492,9 @@ static const char *const migrations[] = {
 
 	/* ---- 17: what is attached by its address ---- */
 	MIGRATION_LINKED,
+
+	/* ---- 18: meetings by mail ---- */
+	MIGRATION_MAILED,
 };
 /* clang-format on */
 

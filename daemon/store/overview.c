@@ -163,9 +163,13 @@ json_t *overview_names(struct db *db, struct err *err)
 	json_auto_t *councils = json_object();
 	json_auto_t *committees = json_object();
 	stmt_auto a = stmt_open(db, "SELECT id, name FROM council");
+	json_auto_t *sources = json_object();
 	stmt_auto b = stmt_open(db, "SELECT id, name FROM committee");
+	stmt_auto c = stmt_open(db, "SELECT id, calendar FROM source");
 
-	if (put_names(&a, councils, err) < 0 || put_names(&b, committees, err) < 0)
+	if (put_names(&a, councils, err) < 0 || put_names(&b, committees, err) < 0 ||
+		put_names(&c, sources, err) < 0)
 		return NULL;
-	return json_pack("{s:O, s:O}", "councils", councils, "committees", committees);
+	return json_pack("{s:O, s:O, s:O}", "councils", councils, "committees",
+		committees, "sources", sources);
 }

@@ -31,9 +31,9 @@ json_t *overview_set_aside(struct db *db, int64_t since, struct err *err);
 json_t *overview_unserved(struct db *db, int64_t limit, struct err *err);
 /* Deliveries tried first before `before` and not known to have gone; rows as above. */
 json_t *overview_late(struct db *db, int64_t before, struct err *err);
-/* What the workers are in trouble with now, the oldest first: [{who, what, why (in whose
- * words), at (since when), last_met_at}]. */
+/* What the workers are in trouble with now, the oldest first: [{who, what, why (in
+ * whose words), at (since when), last_met_at}]. */
 json_t *overview_trouble(struct db *db, struct err *err);
-/* {"councils": {id: name}, "committees": {id: name}}, also of those that left the
- * directory. */
+/* {"councils": {id: name}, "committees": {id: name}, "sources": {id: calendar}}, also
+ * of those that left the directory or the settings. */
 json_t *overview_names(struct db *db, struct err *err);

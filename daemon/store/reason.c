@@ -122,12 +122,25 @@ static const struct reason reasons[] = {
 	{"meeting-gone", "The meeting is no longer in the calendar."},
 	{"meeting-has-begun", "Before this could be sent the meeting had begun, so it was not "
 		"sent any more."},
+	{"meeting-mail-answered", "The mailbox accepts the invitation that was mailed to it."},
+	{"meeting-mail-cancelled", "What was mailed calls off a meeting, or dates of it."},
+	{"meeting-mail-many", "More mails are kept about this entry than the settings allow."},
+	{"meeting-mail-same", "What was mailed is known already."},
+	{"meeting-mail-stale", "What was mailed is older than what is known of the meeting."},
+	{"meeting-mail-unknown", "What was mailed calls off a meeting that nobody told of, or holds "
+		"no entry that can be used."},
+	{"meeting-mailed", "The meeting that was mailed is taken into the calendar of those that "
+		"are."},
 	{"meeting-no-council", "The calendar entry names no council that there is on that day."},
 	{"meeting-no-kind", "The calendar entry does not say what kind of meeting it is."},
+	{"meeting-same", "It is the same meeting as another one, as the coordinator said; that one "
+		"goes out."},
 	{"meeting-several-councils", "The calendar entry fits several councils; a person has to "
 		"say which."},
 	{"meeting-several-kinds", "The calendar entry fits several kinds of meeting; a person has "
 		"to say which."},
+	{"meeting-twin", "Another calendar has a meeting of the same council and kind at the same "
+		"time; it does not go out until the coordinator has said whether they are one."},
 	{"minutes-accepted", "Somebody who may hand in this meeting's minutes did so; they go to "
 		"everyone they are owed to."},
 	{"minutes-bomb", "A file of these minutes unpacks to more than the limits "
@@ -248,6 +261,9 @@ static const struct reason reasons[] = {
 	{"sign-in-refused", "The mailbox's server refuses the sign-in."},
 	{"too-large", "The mail is larger than the settings allow; it is left in the mailbox."},
 	{"tried-too-long", "It was tried for as long as the settings allow, without success."},
+	{"twin-different", "The coordinator said that the two meetings at once are two."},
+	{"twin-settled", "The two meetings are no longer at once, or one of them is gone; nobody "
+		"had to decide."},
 };
 /* clang-format on */
 

@@ -401,7 +401,7 @@ def adds_to_our_meeting(m):
     return [m.reply(method="ADD")]
 
 
-@case("recorded itip-not-ours")
+@case("held plan-no-role")
 def invites_us_to_something_else(m):
     return [m.reply(method="REQUEST", uid="fest@annan.example", extra=["DTSTART:20260914T160000Z"])]
 

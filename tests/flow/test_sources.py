@@ -142,3 +142,40 @@ def test_a_folder_that_is_not_there_at_start_is_taken_up_when_it_appears(scene):
         s.say(UNIT, entry(), entry("ryd-2", at(6)))
         s.rig.wait_for(lambda: s.count("invitation") == 2, 60, what="the folder to be found")
     assert s.counts() == (2, 0, 0)
+
+
+def test_two_meetings_at_once_under_different_names_are_put_to_the_coordinator(scene):
+    s = scene
+    s.say(UNIT, entry("ryd-1"), entry("ryd-2", at(6)))
+    s.run()
+    s.say(OTHER, entry("annan-1", location="Folkets hus"), entry("annan-2", at(6)), entry("annan-3", at(7)))
+    s.run(clock(0, 9))
+    assert s.counts() == (3, 0, 0)  # annan-3 has no twin
+    assert [(h["act"], h["subject"]) for h in s.held()] == [("twin", "Trygghetsråd Ryd")] * 2
+    notice = one_line(text_of(s.letters(s.coordinator, "held-notice")[0]))
+    assert "Det första i: Säkerhetsenheten" in notice and "Det andra i: Sekreteraren" in notice
+    assert "Det andra hålls: Folkets hus" in notice
+    same, two = [str(h["id"]) for h in s.held()]
+    s.office.utskick("release", same)
+    s.office.utskick("refuse", two)
+    s.run(clock(0, 10))
+    assert s.counts() == (4, 0, 0) and not s.held()  # annan-2 is a meeting of its own
+    # The one goes on as long as either calendar has it, and where they differ the first counts.
+    s.say(OTHER, entry("annan-1", at(5, 19), location="Folkets hus"), entry("annan-2", at(6)), entry("annan-3", at(7)))
+    s.run(clock(0, 11))
+    assert s.counts() == (4, 0, 0)
+    s.say(UNIT, entry("ryd-2", at(6)))
+    s.run(clock(0, 12))
+    s.run(clock(1))
+    assert s.counts() == (4, 0, 0) and not s.held()
+    s.say(OTHER, entry("annan-2", at(6)), entry("annan-3", at(7)))
+    s.run(clock(1, 9))
+    assert s.counts() == (4, 0, 1)
+    # What has moved away from its twin before anybody has answered asks nothing any more.
+    s.say(OTHER, entry("annan-2", at(6)), entry("annan-3", at(7)), entry("annan-4", at(8)))
+    s.say(UNIT, entry("ryd-2", at(6)), entry("ryd-4", at(8)))
+    s.run(clock(1, 10))
+    assert len(s.held()) == 1
+    s.say(OTHER, entry("annan-2", at(6)), entry("annan-3", at(7)), entry("annan-4", at(9)))
+    s.run(clock(1, 11))
+    assert not s.held() and s.counts() == (6, 0, 1)

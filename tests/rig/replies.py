@@ -99,6 +99,11 @@ def _encode(match):
     return f"{match['head']}\n{content}"
 
 
+def encode_parts(text):
+    """What is base64 on the wire, and stands readable in the file."""
+    return _PART.sub(_encode, text)
+
+
 def fill(name, vouched=True, **values):
     """tests/data/replies/NAME.eml with its @NAMES@ filled in, as bytes."""
     text = (DATA / f"{name}.eml").read_text(encoding="utf-8")
@@ -106,5 +111,5 @@ def fill(name, vouched=True, **values):
         text = text.replace(f"@{key.upper()}@", str(value))
     left = re.findall(r"@[A-Z_]+@", text)
     assert not left, f"{name}: {left}"
-    text = _PART.sub(_encode, text)
+    text = encode_parts(text)
     return (verdict(values["attendee"], vouched) + crlf(text)).encode()

@@ -116,8 +116,9 @@ static void a_calendar_is_expanded_in_its_window(void **state)
 {
 	struct err err = ERR_INIT;
 	json_auto_t *c = NULL;
-	const struct calendar_window window = {1789344000, 1789516800,
-		"Europe/Stockholm", false}; /* 2026-09-14 to 16 */
+	const struct calendar_window window = {.from = 1789344000,
+		.to = 1789516800, /* 2026-09-14 to 16 */
+		.zone = "Europe/Stockholm"};
 	assert_int_equal(
 		reader_calendar(*state, CALENDAR, strlen(CALENDAR), &window, &c, &err),
 		READER_OK);
