@@ -15,7 +15,7 @@ SOURCE = pathlib.Path(__file__).with_suffix(".c")
 def meddle(tmp_path_factory):
     """meddle(kill="office:12") or meddle(full=path): an environment for the programs."""
     library = tmp_path_factory.mktemp("meddle") / "meddle.so"
-    subprocess.run([os.environ.get("CC", "gcc"), "-shared", "-fPIC", "-O2", "-o", library, SOURCE,
+    subprocess.run([*os.environ.get("CC", "gcc").split(), "-shared", "-fPIC", "-O2", "-o", library, SOURCE,
                     "-ldl"], check=True)
 
     def environment(**settings):

@@ -170,7 +170,7 @@ def test_a_calendar_that_is_suddenly_empty_cancels_nothing_and_is_asked_about(sc
     s.run(clock(1))
     s.run(clock(2))
     assert s.raw(ANNA, "cancellation") == []
-    assert s.only(s.coordinator, "calendar-notice")
+    assert s.only(s.coordinator, "held-notice")
 
 
 def test_a_meeting_that_has_begun_invites_nobody_any_more(scene):
