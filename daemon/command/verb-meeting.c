@@ -239,6 +239,8 @@ static char *delivery_words(const json_t *delivery, int64_t now)
 		return xstrdup("");
 	if (!state)
 		return xasprintf("on %s", when);
+	if (strcmp(json_str_or(delivery, "letter", ""), "withdrawal") == 0)
+		return xasprintf("taken back%s%s", *when ? " " : "", when);
 	return xasprintf("%s%s%s", names_state(state), *when ? " " : "", when);
 }
 
@@ -268,6 +270,19 @@ static char *away_words(const json_t *absent)
 		until ? until : "", json_str_or(absent, "register", ""));
 }
 
+/* Of who has left and answered once more: that one counts for nothing. NULL of others;
+ * the caller frees. */
+static char *earlier_words(const json_t *answer)
+{
+	const char *earlier = json_str(answer, "earlier");
+	str_auto *at = names_moment(json_str(answer, "earlier_at"));
+
+	return earlier ? xasprintf(
+				 "%s on %s, when invited; the answer above came after",
+				 names_partstat(earlier), at)
+		       : NULL;
+}
+
 static void add_recipient(struct table *t, const json_t *one, int64_t now)
 {
 	const json_t *answer = json_object_get(one, "answer");
@@ -283,6 +298,9 @@ static void add_recipient(struct table *t, const json_t *one, int64_t now)
 		names_partstat(json_str(answer, "partstat")), minutes);
 	add_note(t, json_object_get(one, "invitation"));
 	add_note(t, json_object_get(one, "minutes"));
+	str_auto *earlier = earlier_words(answer);
+	if (earlier)
+		table_add_line(t, OUT_FAINT, 4, earlier);
 	str_auto *away = away_words(json_object_get(one, "absent"));
 	if (away)
 		table_add_line(t, OUT_BAD, 4, away);

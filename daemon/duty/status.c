@@ -127,6 +127,8 @@ static int add_answers(struct db *db, int64_t meeting_id, json_t *list, struct e
 		json_put_str(said, "partstat", json_str(answer, "partstat"));
 		json_put_str(said, "comment", json_str(answer, "comment"));
 		put_time(said, "at", json_int_or(answer, "at", 0));
+		json_put_str(said, "earlier", json_str(answer, "earlier"));
+		put_time(said, "earlier_at", json_int_or(answer, "earlier_at", 0));
 		json_object_set_new(one, "answer", said);
 		if (!json_object_get(one, "invitation"))
 			json_object_set_new(one, "invited",

@@ -123,10 +123,16 @@ json_t *answer_list(struct db *db, int64_t meeting_id, struct err *err)
 	json_auto_t *list = json_array();
 	int r;
 	stmt_auto q = stmt_open(db,
-		"SELECT attendee, partstat, sequence, at, comment, invited FROM "
-		"answer\n"
-		"WHERE meeting_id = ? AND is_current = 1\n"
-		"ORDER BY attendee",
+		"SELECT a.attendee, a.partstat, a.sequence, a.at, a.comment, "
+		"a.invited,\n"
+		"  b.partstat, b.at\n"
+		"FROM answer AS a\n"
+		"LEFT JOIN answer AS b ON a.invited = 0 AND b.id = (\n"
+		"  SELECT max(id) FROM answer\n"
+		"  WHERE meeting_id = a.meeting_id AND attendee = a.attendee\n"
+		"    AND invited = 1 AND outcome = 'applied' AND id < a.id)\n"
+		"WHERE a.meeting_id = ? AND a.is_current = 1\n"
+		"ORDER BY a.attendee",
 		SQL_INT(meeting_id));
 
 	while ((r = stmt_step(&q, err)) == 1) {
@@ -137,6 +143,9 @@ json_t *answer_list(struct db *db, int64_t meeting_id, struct err *err)
 		json_put_int(row, "at", stmt_int(&q, 3));
 		json_put_str(row, "comment", stmt_text(&q, 4));
 		json_object_set_new(row, "invited", json_boolean(stmt_int(&q, 5)));
+		json_put_str(row, "earlier", stmt_text(&q, 6));
+		if (stmt_text(&q, 6))
+			json_put_int(row, "earlier_at", stmt_int(&q, 7));
 		json_array_append_new(list, row);
 	}
 	return r < 0 ? NULL : TAKE(list);

@@ -36,6 +36,7 @@ int answer_put(struct db *db, const struct answer *a, int64_t now,
 	enum answer_outcome *ret_outcome, struct err *err);
 /* A changed time or place: answers of that meeting no longer count. */
 int answer_reset(struct db *db, int64_t meeting_id, int64_t now, struct err *err);
-/* What counts now: [{attendee, partstat, sequence, at, comment, invited}], at in UTC
- * seconds; new reference. */
+/* What counts now: [{attendee, partstat, sequence, at, comment, invited, earlier,
+ * earlier_at}], times in UTC seconds; earlier: what he answered when he was still
+ * invited, where he is not any more. New reference. */
 json_t *answer_list(struct db *db, int64_t meeting_id, struct err *err);

@@ -323,3 +323,32 @@ def test_an_assistants_answer_counts_when_the_coordinator_says_yes(scene):
 def replies_calendar(raw):
     return next(p.get_payload(decode=True) for p in parse(raw).walk()
                 if p.get_content_type() == "text/calendar")
+
+
+def test_what_somebody_answered_before_he_left_is_still_shown(scene):
+    scene.set_up()
+    scene.call()
+    scene.run()
+    scene.says(BERIT, "ACCEPTED", extra=["COMMENT:Jag kommer"])
+    scene.run(clock(0, 9))
+    scene.set_up([PLACES[0], *PLACES[2:]])
+    scene.run(clock(1))
+    code = scene.rows("meetings")[0]["code"]
+
+    def shown():
+        return next(one for one in scene.office.json("meeting", code)["recipients"]
+                    if one["address"] == BERIT), scene.office.utskick("meeting", code).stdout
+
+    one, text = shown()
+    assert one["answer"]["partstat"] == "ACCEPTED" and one["invitation"]["letter"] == "withdrawal"
+    assert "taken back 8 Sep  accepted" in text and "Jag kommer" in text
+    # And when he answers once more, which counts for nothing.
+    scene.says(BERIT, "DECLINED")
+    scene.run(clock(1, 10))
+    assert [row["reason"] for row in scene.incoming()] == ["answer-applied", "answer-uninvited"]
+    one, text = shown()
+    assert one["answer"]["partstat"] == "DECLINED"
+    assert (one["answer"]["earlier"], one["answer"]["earlier_at"][:10]) == ("ACCEPTED", "2026-09-07")
+    assert "accepted on 2026-09-07" in text
+    first = scene.incoming()[0]["register"]
+    assert "answer      ACCEPTED" in scene.office.utskick("explain", first).stdout

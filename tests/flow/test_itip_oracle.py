@@ -66,13 +66,16 @@ class Story:
         self.scene.write()
         self.scene.run(now)
 
-    def take(self, answer=True):
-        """Everybody reads what is new and answers every REQUEST. {address: [what was said]}"""
+    def take(self, shift=0):
+        """Everybody reads what is new and answers every REQUEST, with shift as the one so many
+        after him. {address: [what was said]}"""
         found = {}
-        for address, (name, word, _) in PEOPLE.items():
+        words = [word for _, word, _ in PEOPLE.values()]
+        for number, (address, (name, *_)) in enumerate(PEOPLE.items()):
+            word = words[(number + shift) % len(words)]
             raws = self.scene.rig.mailbox(address)[self.seen[address]:]
             self.seen[address] += len(raws)
-            found[address] = self.ask(address, name, word if answer else None, raws)
+            found[address] = self.ask(address, name, word, raws)
         return found
 
     def ask(self, address, name, word, raws):
@@ -100,8 +103,9 @@ class Story:
                 if a["counts"]}
 
 
-def expected(uids):
-    return {(a, uid): PEOPLE[a][2] for a in PEOPLE for uid in uids}
+def expected(uids, shift=0):
+    said = [partstat for _, _, partstat in PEOPLE.values()]
+    return {(a, uid): said[(n + shift) % len(said)] for n, a in enumerate(PEOPLE) for uid in uids}
 
 
 def play(office):
@@ -128,8 +132,10 @@ def play(office):
     s.put("en", at(21), agenda="Belysning och cykelvägar")
     s.run(clock(2, 10))
     seen.answers_kept = s.counting()
-    seen.reworded = s.take(answer=False)
+    seen.reworded = s.take(shift=1)
     s.kinds["update-text"] = s.kinds.pop("update")
+    s.run(clock(2, 11))
+    seen.answers_other = s.counting()
     # one date of the series
     s.scene.events["en date"] = make_event(
         "serie@kalender.example", at(30, 19), 90, "Trygghetsråd Ryd", "Biblioteket, sal 2",
@@ -142,6 +148,13 @@ def play(office):
     s.put("en", at(21), agenda="Belysning och cykelvägar", status="CANCELLED")
     s.run(clock(4))
     seen.cancelled = s.take()
+    # and whoever answers what has been called off
+    before = s.counting(), len(s.scene.deliveries())
+    for address, said in seen.reworded.items():
+        s.send_reply(address, said[0]["reply"])
+    s.run(clock(4, 10))
+    seen.too_late = [row["reason"] for row in s.scene.incoming()[-len(PEOPLE):]]
+    seen.is_as_before = before == (s.counting(), len(s.scene.deliveries()))
     golden_rest(s)
     return seen
 
@@ -211,11 +224,12 @@ def test_a_new_time_takes_the_old_answers_away_and_takes_new_ones(seen):
     assert seen.answers_2 == expected(uids(seen))
 
 
-def test_a_new_text_keeps_the_answers(seen):
+def test_a_new_text_keeps_the_answers_and_takes_other_ones(seen):
     for said in seen.reworded.values():
         one, = said
         assert (one["method"], one["sequence"]) == ("REQUEST", 1)
     assert seen.answers_kept == seen.answers_2
+    assert seen.answers_other == {**seen.answers_2, **expected([seen.moved[ANNA][0]["uid"]], shift=1)}
 
 
 def test_one_date_of_a_series_moves_alone(seen):
@@ -224,7 +238,7 @@ def test_one_date_of_a_series_moves_alone(seen):
         assert (one["method"], one["sequence"], one["start"]) == ("REQUEST", 1, start_of(at(30, 19)))
         before = seen.calendars_1[address]
         assert before[one["uid"]] == (0, start_of(at(29, 17)))
-    assert seen.answers_3 == expected(uids(seen))
+    assert seen.answers_3 == {**expected(uids(seen)), **expected([seen.moved[ANNA][0]["uid"]], shift=1)}
 
 
 def test_a_cancellation_empties_the_calendars_of_that_meeting_alone(seen):
@@ -233,6 +247,10 @@ def test_a_cancellation_empties_the_calendars_of_that_meeting_alone(seen):
         assert (one["method"], one["status"], one["sequence"]) == ("CANCEL", "CANCELLED", 2)
         starts = {start for _, start in seen.story.calendars[address].values()}
         assert starts == {start_of(t) for t in (at(22, 17), at(30, 19), at(36, 17))}
+
+
+def test_an_answer_to_what_has_been_called_off_changes_nothing(seen):
+    assert seen.too_late == ["answer-stale"] * len(PEOPLE) and seen.is_as_before
 
 
 # -- the golden files
