@@ -580,6 +580,9 @@ def test_the_table_has_enough_cases_and_all_six_clients():
     assert len(CASES) >= 60
     assert {c.client for c in CASES if hasattr(c, "client")} == {
         "Outlook desktop", "Outlook.com", "Exchange", "Gmail", "Apple Mail", "Thunderbird"}
+    for client in {one["client"] for one in OUTCOMES.values()}:
+        assert {one["answer"] for one in OUTCOMES.values() if one["client"] == client} >= {
+            "ACCEPTED", "DECLINED", "TENTATIVE"}
 
 
 @pytest.mark.parametrize("one", CASES, ids=lambda c: c.name)

@@ -266,6 +266,7 @@ STAMP = "DTSTAMP:20260907T063000Z"
 def steady(text):
     """Without what differs from run to run."""
     text = re.sub(r"//utskick \d+\.\d+\.\d+//", "//utskick VERSION//", text)
+    text = re.sub(r"\[H\d+-[a-z0-9]+\]", "[TECKEN]", text)
     text = re.sub(r"DTSTAMP:\d{8}T\d{6}Z", STAMP, text)
     text = re.sub(r"(Nummer: +|release |refuse |<td[^>]*>|<code>utskick \w+ )\d+(?=\n|<)", r"\g<1>N", text)
     return re.sub(r"(måndag|tisdag|onsdag|torsdag|fredag|lördag|söndag) \d+ \w+ \d{4} kl\. \d\d\.\d\d(?=\n|<)",
@@ -275,7 +276,7 @@ def steady(text):
 def normal(raw):
     """Headers and every part decoded, one after the other."""
     message = parse(raw)
-    lines = [f"{name}: {message[name]}" for name in HEADERS if message[name]]
+    lines = [steady(f"{name}: {message[name]}") for name in HEADERS if message[name]]
     depth = {id(message): 0}
     for piece in message.walk():
         level = depth[id(piece)]
