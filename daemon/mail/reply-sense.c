@@ -28,7 +28,18 @@ static const char *const attendance[] = {"jag kommer", "vi kommer", "kommer gär
 	"will not be able", "i accept", "i decline", "i am attending", "count me in",
 	"see you there", "see you then", "yes please", "no thanks", "no thank you",
 	"in my place", "instead of me", "i'm in", "will not attend", "won't attend",
-	"i regret", "have to decline"};
+	"i regret", "have to decline", "we cannot come", "cannot come",
+	"i will dial in", "will dial in",
+	/* away, and who goes instead */
+	"ses då", "ses på", "ses där", "är borta", "jag är på semester", "har semester",
+	"är på semester", "är ledig", "inte på kontoret", "ej på kontoret",
+	"är föräldraledig", "tar mötet", "am away", "are away", "i am out", "i'm out",
+	"on holiday", "on vacation", "on leave", "out of the office", "not available",
+	/* neighbours */
+	"jeg kommer", "vi kommer", "kan ikke", "kan desværre ikke",
+	"kan dessverre ikke", "melder fravær", "melder afbud", "er bortreist",
+	"ich komme", "kann ich nicht", "kann leider nicht", "kann nicht", "tulen",
+	"en pääse", "pääsen", "en voi tulla"};
 /* A whole reply of one word. */
 static const char *const attendance_alone[] = {"ja", "nej", "kommer", "kanske", "yes",
 	"no", "maybe", "accepterar", "avböjer", "accepted", "declined", "kommer!"};
@@ -41,23 +52,29 @@ static const char *const office[] = {"ny adress", "nya adress", "ny mejladress",
 	"inte längre med i utskottet", "lämnat utskottet", "lämnat mitt uppdrag",
 	"avsagt mig", "avsäger mig", "har slutat", "unsubscribe", "remove me",
 	"take me off", "mailing list", "new address", "new email address",
-	"changed my address", "no longer a member"};
+	"changed my address", "no longer a member",
+	/* what came with the mail, or did not come */
+	"bilagan", "bilagor", "ingen bilaga", "går inte att öppna", "kan inte öppna",
+	"länken fungerar", "studsade", "studsar", "fick tillbaka", "ingen inbjudan",
+	"ingen kallelse", "attachment", "undelivered", "user unknown", "bounced",
+	/* who writes the minutes */
+	"sekreterare", "secretary"};
 /* Whole sentences that need no answer. */
 static const char *const thanks[] = {"tack", "stort tack", "tack så mycket",
 	"tusen tack", "tackar", "tack för informationen", "tack för info",
 	"tack för inbjudan", "tack för protokollet", "tack för påminnelsen",
 	"tack för det", "tack för mejlet", "tack för mailet", "tack för kallelsen",
-	"tack och hej", "noterat", "noterar", "mottaget", "tagit emot", "har läst",
-	"läst", "ok", "okej", "okay", "bra", "jättebra", "toppen", "perfekt", "utmärkt",
-	"fint", "då vet jag", "uppfattat", "trevlig helg", "trevlig sommar",
-	"glad påsk", "god jul", "ha det bra", "ha en bra dag", "thanks", "thank you",
-	"many thanks", "thanks a lot", "thank you very much",
-	"thanks for the information", "thanks for the invitation",
-	"thanks for the minutes", "thank you for the minutes",
-	"thank you for the invitation", "noted", "received", "great", "perfect", "good",
-	"fine", "have a nice day", "best regards", "kind regards", "regards",
-	"vänliga hälsningar", "med vänlig hälsning", "med vänliga hälsningar", "mvh",
-	"hälsningar", "vh"};
+	"tack och hej", "noterat", "det är noterat", "noterar", "mottaget",
+	"tagit emot", "har läst", "läst", "ok", "okej", "okay", "bra", "jättebra",
+	"toppen", "perfekt", "utmärkt", "fint", "då vet jag", "uppfattat",
+	"trevlig helg", "trevlig sommar", "glad påsk", "god jul", "ha det bra",
+	"ha en bra dag", "thanks", "thank you", "many thanks", "thanks a lot",
+	"thank you very much", "thanks for the information",
+	"thanks for the invitation", "thanks for the minutes",
+	"thank you for the minutes", "thank you for the invitation", "noted",
+	"received", "great", "perfect", "good", "fine", "have a nice day",
+	"best regards", "kind regards", "regards", "vänliga hälsningar",
+	"med vänlig hälsning", "med vänliga hälsningar", "mvh", "hälsningar", "vh"};
 static const char *const greetings[] = {"hej", "hej igen", "hejsan", "hallå", "tjena",
 	"god morgon", "god dag", "bästa", "hello", "hi", "hi there", "dear all",
 	"hej alla", "hej på er", "hej på dig", "hej maria", "good morning"};
@@ -112,10 +129,12 @@ static bool is_greeting(const char *sentence)
 	       (count_blanks(sentence) <= 2 && IS_ONE_OF(first, greetings));
 }
 
+/* Of two bytes in UTF-8 are the letters around; signs and pictures have more. */
 static bool has_letters(const char *s)
 {
 	for (; *s; s++)
-		if ((*s >= 'a' && *s <= 'z') || (unsigned char)*s >= 0xc0)
+		if ((*s >= 'a' && *s <= 'z') ||
+			((unsigned char)*s >= 0xc3 && (unsigned char)*s <= 0xdf))
 			return true;
 	return false;
 }
@@ -146,7 +165,7 @@ static void consider(struct senses *s, const char *sentence, char end)
 
 static bool ends_sentence(char c)
 {
-	return c == '.' || c == '!' || c == '?' || c == '\n';
+	return c == '.' || c == '!' || c == '?' || c == '\n' || c == ',';
 }
 
 static void consider_all(struct senses *senses, const char *folded)
@@ -159,7 +178,7 @@ static void consider_all(struct senses *senses, const char *folded)
 			len++;
 		str_auto *raw = xstrndup(folded, len);
 		for (char *c = raw; *c; c++)
-			if (strchr("\t\r,;:()\"", *c))
+			if (strchr("\t\r;:()\"", *c))
 				*c = ' ';
 		str_auto *sentence = text_trim(raw);
 		consider(senses, sentence, folded[len]);
