@@ -69,13 +69,25 @@ static int tell_sender(struct office *o, const struct mail_case *c, const char *
 						: receipt_held(o, c, &m, reason, err);
 }
 
+/* One that waits for the scanner is tried again and again: told of once. */
+static int is_told_unscanned(
+	struct office *o, const struct mail_case *c, struct err *err)
+{
+	str_auto *key = xasprintf("scanner-away:%lld", (long long)c->in->id);
+	int first = told_once(o->db, key, c->now, err);
+
+	return first < 0 ? -1 : !first;
+}
+
 /*
  * Of the answers that somebody sends about a meeting only the first of a day is told of
  * (A24): all of them wait.
  */
 static int is_told(struct office *o, const struct mail_case *c, const char *act,
-	int64_t meeting_id, struct err *err)
+	const char *reason, int64_t meeting_id, struct err *err)
 {
+	if (strcmp(reason, "scanner-away") == 0)
+		return is_told_unscanned(o, c, err);
 	if (strcmp(act, "minutes") == 0)
 		return 0;
 	str_auto *day = clock_day(c->now);
@@ -113,7 +125,7 @@ int handler_hold_choice(struct office *o, const struct mail_case *c, const char 
 	/* A yes that met something else to decide on is told of again. */
 	if (is_new < 0 || (is_new == 0 && !c->is_released))
 		return is_new;
-	int told = is_told(o, c, act, meeting_id, err);
+	int told = is_told(o, c, act, reason, meeting_id, err);
 	if (told != 0)
 		return told < 0 ? -1 : 0;
 	if (notice_held(o, c, &held, id, err) < 0)

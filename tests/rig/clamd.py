@@ -1,6 +1,8 @@
 """The real clamd in a folder of its own, with one signature of our own."""
+import contextlib
 import socket
 import subprocess
+import threading
 import time
 
 # Like EICAR's, a string that nobody but this signature minds.
@@ -49,6 +51,27 @@ class Clamd:
             self.process.wait()
             self.process = None
         self.socket.unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def useless(self):
+        """Something at its socket that answers PING and hangs up on everything else."""
+        with socket.socket(socket.AF_UNIX) as server:
+            server.bind(str(self.socket))
+            server.listen()
+
+            def serve():
+                with contextlib.suppress(OSError):
+                    while True:
+                        with server.accept()[0] as asker:
+                            if asker.recv(6) == b"zPING\0":
+                                asker.sendall(b"PONG\0")
+
+            thread = threading.Thread(target=serve)
+            thread.start()
+            yield
+            server.shutdown(socket.SHUT_RDWR)
+            thread.join()
+        self.socket.unlink()
 
     def __enter__(self):
         return self
