@@ -73,4 +73,10 @@ demo: deps
 	@$(MAKE) --no-print-directory -j$(JOBS) all
 	@BUILD=$(BUILD) $(PYTHON) -B tests/demo.py
 
+# A coordinator's week in August, told anew: writes daemon/utskick-week.7.
+.PHONY: week
+week: deps
+	@$(MAKE) --no-print-directory -j$(JOBS) all
+	@BUILD=$(BUILD) $(PYTHON) -B tests/week.py
+
 include tests/fuzz/fuzz.mk

@@ -155,10 +155,22 @@ static int answer_one(struct answering *a, int64_t daily_id, struct err *err)
 	return open ? answer_word(a, word, err) : tell(a, "settled", NULL);
 }
 
+/* Of one line with several numbers: its words once, a number before what each did. */
+static void number_lines(json_t *lines, size_t from, const json_t *numbers)
+{
+	for (size_t i = from; i < json_array_size(lines); i++) {
+		json_t *line = json_array_get(lines, i);
+		json_object_set(line, "number", json_array_get(numbers, i - from));
+		if (i > from)
+			json_object_del(line, "line");
+	}
+}
+
 int daily_answer(struct office *o, int64_t daily_id, const json_t *said, int64_t now,
 	json_t *lines, struct err *err)
 {
 	const json_t *numbers = json_object_get(said, "numbers");
+	size_t before = json_array_size(lines);
 	size_t i;
 	json_t *number;
 
@@ -175,5 +187,7 @@ int daily_answer(struct office *o, int64_t daily_id, const json_t *said, int64_t
 		if (answer_one(&a, daily_id, err) < 0)
 			return -1;
 	}
+	if (json_array_size(numbers) > 1)
+		number_lines(lines, before, numbers);
 	return 0;
 }
