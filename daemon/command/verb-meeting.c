@@ -221,8 +221,11 @@ static void print_entry(const struct out *o, const json_t *file)
 	if (json_bool_or(file, "decisive", false))
 		out_field(o, OUT_PLAIN, "decisive", "yes: it asks for attendance");
 	json_array_foreach (json_object_get(file, "roles"), i, role) {
-		str_auto *who =
+		const char *by = json_str(role, "appointed_by");
+		str_auto *person =
 			names_person(json_str(role, "name"), json_str(role, "address"));
+		str_auto *who = by ? xasprintf("%s (appointed by %s)", person, by)
+				   : xstrdup(person);
 		out_field(o, OUT_PLAIN, json_str_or(role, "role", ""), who);
 	}
 }

@@ -116,6 +116,8 @@ Maria
     roles = desk.query("SELECT r.address, r.appointed_by FROM meeting_role AS r "
                        "JOIN meeting AS m ON m.id = r.meeting_id WHERE m.source_uid = 'bare'")
     assert roles == [(NEW[1], desk.coordinator)]
+    [code] = desk.query("SELECT code FROM meeting WHERE source_uid = 'bare'")
+    assert f"(appointed by {desk.coordinator})" in desk.office.utskick("meeting", *code).stdout
 
     # On Wednesday Monday's numbers still say what they said; what is settled is said to be.
     desk.says(f"{n[HELD]} ja\n{n['Ingen sekreterare']} vänta", mail)
