@@ -15,6 +15,7 @@ import pytest
 from rig.mails import make_event, make_ics, make_mail
 from rig.oauth import CLIENT_SECRET, TokenServer, make_token, signed_in_office
 from scene import text_of, parse
+from spent import limited_run
 from test_net import (FalseServer, preauthenticated, take_password, with_certificate,
                       with_injection, without_starttls)
 
@@ -275,13 +276,31 @@ def test_a_token_server_in_trouble_is_waited_for(office, fault):
         put_meeting(office)
         deliver(office)
         began = time.monotonic()
-        said = office.run_once(check=75).stderr
+        with limited_run():
+            said = office.run_once(check=75).stderr
         assert time.monotonic() - began < 60
         assert "imap-trouble" in said and refused(office) == {}
         assert sent(office)
         tokens.answer = []
         office.run_once()
         assert incoming(office) == ["Hej"]
+
+
+@pytest.mark.fault
+@pytest.mark.parametrize("fault", ["503", "closed"])
+def test_mail_waits_for_a_token_server_in_trouble_and_costs_no_try(office, fault):
+    """The one that SMTP is signed in to with; the mailbox is read meanwhile."""
+    with signed_in_office(office, "client-credentials", ["smtp"]) as tokens:
+        tokens.answer = [FAULTS[fault]] * 3
+        put_meeting(office)
+        deliver(office)
+        with limited_run():
+            said = office.run_once(check=75).stderr
+        assert said.count("smtp-trouble") <= 2 and refused(office) == {}
+        assert incoming(office) == ["Hej"] and not sent(office)
+        tokens.answer = []
+        office.run_once()
+        assert {d["tries"] for d in sent(office)} == {1}
 
 
 @pytest.mark.fault

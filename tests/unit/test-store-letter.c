@@ -189,6 +189,62 @@ static void what_the_server_said_is_kept(void **state)
 	assert_int_equal(s->err.kind, ERR_PERM);
 }
 
+static void what_calls_to_a_meeting_that_has_begun_fails_and_the_rest_is_sent(
+	void **state)
+{
+	struct store *s = *state;
+	int64_t begun = store_meeting(s, 1, NOW), coming = store_meeting(s, 2, NOW + 1);
+	int64_t late =
+		store_delivery(s, store_letter(s, "invitation", begun), "a@b.example");
+	int64_t minutes =
+		store_delivery(s, store_letter(s, "minutes", begun), "a@b.example");
+	int64_t timely =
+		store_delivery(s, store_letter(s, "invitation", coming), "a@b.example");
+	delivery_auto d = DELIVERY_EMPTY;
+
+	assert_int_equal(delivery_fail_too_late(s->db, NOW, &s->err), 1);
+	assert_int_equal(state_of(s, late), DELIVERY_FAILED);
+	assert_int_equal(delivery_fail_too_late(s->db, NOW, &s->err), 0);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(delivery_claim(s->db, NOW, &d, &s->err), 1);
+		assert_true(d.id == minutes || d.id == timely);
+	}
+	json_auto_t *told = journal_about(s->db, 0, 0, late, &s->err);
+	assert_string_equal(
+		json_string_value(json_object_get(json_array_get(told, 0), "why")),
+		"meeting-has-begun");
+}
+
+static void a_clock_set_back_leaves_nothing_to_an_hour_far_away(void **state)
+{
+	struct store *s = *state;
+	int64_t letter_id = store_letter(s, "minutes", 0);
+	int64_t deferred = store_delivery(s, letter_id, "a@b.example");
+	int64_t sent = store_delivery(s, letter_id, "b@b.example");
+	const struct delivery_result put_off = {
+		.state = DELIVERY_DEFERRED, .due_at = NOW + DAY + 3600};
+	const struct delivery_result taken = {.state = DELIVERY_SENT};
+	delivery_auto d = DELIVERY_EMPTY;
+	int64_t next_at = 0;
+
+	for (int i = 0; i < 2; i++)
+		assert_int_equal(delivery_claim(s->db, NOW + DAY, &d, &s->err), 1);
+	assert_ok(s, delivery_record(s->db, deferred, &put_off, NOW + DAY, &s->err));
+	assert_ok(s, delivery_record(s->db, sent, &taken, NOW + DAY, &s->err));
+	assert_ok(s, delivery_clock_went_back(s->db, NOW, &s->err));
+	assert_ok(s, delivery_next_due_at(s->db, &next_at, &s->err));
+	assert_int_equal(next_at, NOW);
+	assert_int_equal(state_of(s, sent), DELIVERY_SENT);
+	/* A pause that is right stays. */
+	assert_int_equal(delivery_claim(s->db, NOW, &d, &s->err), 1);
+	const struct delivery_result again = {
+		.state = DELIVERY_DEFERRED, .due_at = NOW + 600};
+	assert_ok(s, delivery_record(s->db, deferred, &again, NOW, &s->err));
+	assert_ok(s, delivery_clock_went_back(s->db, NOW, &s->err));
+	assert_ok(s, delivery_next_due_at(s->db, &next_at, &s->err));
+	assert_int_equal(next_at, NOW + 600);
+}
+
 static void a_move_is_made_or_refused(void **state)
 {
 	struct store *s = *state;
@@ -523,6 +579,9 @@ int main(void)
 		store_test(a_mail_is_head_and_the_letters_or_its_own_body),
 		store_test(deliveries_go_by_priority_then_time_then_age),
 		store_test(what_the_server_said_is_kept),
+		store_test(
+			what_calls_to_a_meeting_that_has_begun_fails_and_the_rest_is_sent),
+		store_test(a_clock_set_back_leaves_nothing_to_an_hour_far_away),
 		store_test(a_move_is_made_or_refused),
 		store_test(every_move_is_in_the_journal),
 		store_test(
