@@ -72,8 +72,7 @@ struct settings {
 	const char *coordinator_name;
 	const char *coordinator_address;
 	const char *fallback_address; /* the coordinator's other mailbox; NULL */
-	const json_t *security_unit;  /* array of addresses that may hand in minutes for
-					 any meeting */
+	const json_t *security_unit;  /* addresses: minutes and planning */
 	const char *mailbox_name;
 	const char *mailbox_address;
 	struct imap_settings imap;
@@ -112,9 +111,8 @@ struct settings {
 };
 
 /*
- * Fills s from the checked object, whose defaults and paths are filled in; keeps a
- * reference to it. -1 with err where a member is missing, which is no mistake of the
- * office's then.
+ * Fills s from the checked object (defaults and paths filled in); keeps a reference.
+ * -1 with err where a member is missing, which is no mistake of the office's then.
  */
 int settings_init(struct settings *s, json_t *json, struct err *err);
 /* NULL where there is no such kind. */

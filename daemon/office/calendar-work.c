@@ -233,6 +233,8 @@ static int read_source(
 		calendar = json_object();
 	else if (load_bytes(o, source, &bytes, &uid, err) < 0)
 		return -1;
+	else if (uid && !bytes.len)
+		calendar = json_object(); /* its mails were removed by decision */
 	else
 		r.outcome = ask_reader(o, &bytes, now, uid, &calendar, err);
 	r.calendar = calendar;

@@ -316,6 +316,23 @@ json_t *mailed_mails(struct db *db, int64_t source_id, struct err *err)
 	return r < 0 ? NULL : TAKE(list);
 }
 
+int mailed_forget(struct db *db, int64_t incoming_id, int64_t now, struct err *err)
+{
+	if (db_run(db, err,
+		    "DELETE FROM mailed_part\n"
+		    "WHERE mailed_id IN (SELECT id FROM mailed WHERE incoming_id = ?)\n"
+		    "  AND NOT EXISTS (SELECT 1 FROM claim AS c\n"
+		    "    JOIN meeting AS m ON m.id = c.meeting_id\n"
+		    "    WHERE c.source_id = mailed_part.source_id AND m.ends_at >= ?)",
+		    SQL_INT(incoming_id), SQL_INT(now)) < 0)
+		return -1;
+	return db_run(db, err,
+		"DELETE FROM mailed\n"
+		"WHERE incoming_id = ? AND NOT EXISTS\n"
+		"  (SELECT 1 FROM mailed_part AS p WHERE p.mailed_id = mailed.id)",
+		SQL_INT(incoming_id));
+}
+
 json_t *mailed_meetings(struct db *db, int64_t incoming_id, struct err *err)
 {
 	json_auto_t *list = json_array();

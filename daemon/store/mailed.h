@@ -68,6 +68,9 @@ int mailed_read(struct db *db, int64_t source_id, struct buf *ret, char **ret_ui
 int mailed_knows(struct db *db, const char *uid, struct err *err);
 /* [{register, from, at}] of the mails that count of that source; new reference. */
 json_t *mailed_mails(struct db *db, int64_t source_id, struct err *err);
+/* The mail's bytes are removed by decision: so is what was taken out of it, but for
+ * entries with a meeting that is still to come. */
+int mailed_forget(struct db *db, int64_t incoming_id, int64_t now, struct err *err);
 /* [{code, title}] of the meetings to which that mail's calendars led and still hold,
  * the first of them; new reference. */
 json_t *mailed_meetings(struct db *db, int64_t incoming_id, struct err *err);

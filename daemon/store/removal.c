@@ -2,6 +2,7 @@
 
 #include "base/json.h"
 #include "store/journal.h"
+#include "store/mailed.h"
 #include "store/stmt.h"
 
 json_t *removal_due(struct db *db, const struct removal *r, int64_t limit, int64_t now,
@@ -42,14 +43,15 @@ json_t *removal_due(struct db *db, const struct removal *r, int64_t limit, int64
 	return step < 0 ? NULL : TAKE(list);
 }
 
-static int delete_bytes(struct db *db, int64_t id, struct err *err)
+static int delete_bytes(struct db *db, int64_t id, int64_t now, struct err *err)
 {
 	/* Freed pages are overwritten: removed means gone from the file. */
 	if (db_run(db, err, "PRAGMA secure_delete = 1") < 0 ||
 		db_run(db, err, "DELETE FROM incoming_raw WHERE incoming_id = ?",
 			SQL_INT(id)) < 0 ||
 		db_run(db, err, "DELETE FROM incoming_piece WHERE incoming_id = ?",
-			SQL_INT(id)) < 0)
+			SQL_INT(id)) < 0 ||
+		mailed_forget(db, id, now, err) < 0)
 		return -1;
 	return db_run(
 		db, err, "UPDATE incoming SET detail = NULL WHERE id = ?", SQL_INT(id));
@@ -74,7 +76,7 @@ int removal_do(struct db *db, const struct removal *r, int64_t incoming_id, int6
 		    "VALUES (?, ?, ?, ?, ?)",
 		    SQL_INT(incoming_id), SQL_TEXT(r->class), SQL_TEXT(r->decision),
 		    SQL_INT(r->arrived_before), SQL_INT(now)) < 0 ||
-		delete_bytes(db, incoming_id, err) < 0 ||
+		delete_bytes(db, incoming_id, now, err) < 0 ||
 		journal_add(db, &entry, now, err) < 0)
 		return -1;
 	return tx_commit(&tx, err);

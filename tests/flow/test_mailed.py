@@ -219,3 +219,22 @@ def test_the_same_meeting_in_the_calendar_and_by_mail_is_one_and_a_hostile_rule_
     s.run(clock(0, 10))
     assert s.counts()[2] == 1
     assert NOW
+
+
+def test_a_machine_plans_nothing_and_nobody_is_answered_more_often_than_the_settings_say(office):
+    s = Mailed(office, calendars=[{"name": "Säkerhetsenheten", "folder": "calendars/sakerhetsenheten"},
+                                  {"name": "Inbjudningar", "mail": {"answers_per_day": 2, "messages": 2}}])
+    s.mail(invite("apple", "m-1", at(4), SENT, headers="Auto-Submitted: auto-generated\r\n"),
+           *[invite("google", f"m-{n}", at(3 + n), SENT) for n in (2, 3, 4)])
+    s.run()
+    assert s.counts() == (3, 0, 0) and len(s.answers()) == 2
+    assert {str(e["UID"]) for a in s.answers() for e in answer_of(a)} == {"m-2", "m-3"}
+    # A day later there is room again; more mails about one entry than are kept wait for the coordinator.
+    date = [invite("google", "m-2", at(5, 17 + n), later(n), sequence=n, date=at(5 + n)) for n in (1, 2)]
+    s.mail(*date)
+    s.run(clock(1, 9))
+    assert s.outcomes()[4:] == [("applied", "meeting-mailed"), ("held", "meeting-mail-many")]
+    assert len(s.answers()) == 3
+    s.office.utskick("release", str(s.held()[0]["id"]))
+    s.run(clock(1, 10))
+    assert not s.held() and s.outcomes()[5] == ("applied", "meeting-mailed")

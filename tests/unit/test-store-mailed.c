@@ -1,5 +1,6 @@
 #include "store-test.h"
 
+#include "store/claim.h"
 #include "store/mailed.h"
 #include "store/source.h"
 
@@ -174,6 +175,22 @@ static void the_mails_of_an_entry_are_listed_and_follow_the_calendar_s_name(
 		1);
 }
 
+static void what_was_taken_out_of_a_removed_mail_goes_when_its_meetings_are_past(
+	void **state)
+{
+	struct store *s = *state;
+
+	take(s, 1, &(struct said){ALL, false, 0, 5});
+	int64_t meeting = store_meeting(s, 1, NOW + DAY);
+	const struct claim claim = {.source_id = 1, .meeting_id = meeting};
+	assert_ok(s, claim_put(s->db, &claim, &s->err));
+	assert_ok(s, mailed_forget(s->db, 1, NOW, &s->err));
+	assert_int_equal(store_number(s, "SELECT count(*) FROM mailed"), 1);
+	assert_ok(s, mailed_forget(s->db, 1, NOW + 9 * DAY, &s->err));
+	assert_int_equal(store_number(s, "SELECT count(*) FROM mailed"), 0);
+	assert_int_equal(store_number(s, "SELECT count(*) FROM mailed_part"), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -182,6 +199,8 @@ int main(void)
 		store_test(more_than_may_be_kept_is_said),
 		store_test(
 			the_mails_of_an_entry_are_listed_and_follow_the_calendar_s_name),
+		store_test(
+			what_was_taken_out_of_a_removed_mail_goes_when_its_meetings_are_past),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
