@@ -100,8 +100,10 @@ def test_no_verb_prints_control_or_direction_characters(office):
     s.send(ANNA, mail)
     s.send(BERIT, s.minutes_mail(BERIT, "Protokoll RYD-2026-09-04", name="=1+1\u202efdp.pdf"))
     s.run(minutes_later(1))
+    s.office.utskick("release", s.held_number())
+    s.run(minutes_later(2))
     code = s.rows("meetings")[0]["code"]
-    verbs = [["status"], ["plan"], ["plan", "--year", "2026"], ["meeting"], ["meeting", code], ["held"],
+    verbs = [["search", "Protokoll"], ["status"], ["plan"], ["plan", "--year", "2026"], ["meeting"], ["meeting", code], ["held"],
              ["questions"], ["retention"], ["export", "--public"], ["export", "--public", "--csv"]]
     verbs += [["explain", row["register"]] for row in s.rows("incoming")]
     verbs += [["explain", f"d{row['id']}"] for row in s.rows("deliveries")]
@@ -113,6 +115,11 @@ def test_no_verb_prints_control_or_direction_characters(office):
             stdin = raw_mail(encoded, text=POISON).decode() if words[0] == "read" else None
             assert_clean(office.utskick(*words, check=None, as_json=as_json, stdin=stdin), words)
     assert len(s.rows("incoming")) == 4  # nothing was dropped
+    help_text = programs.run([programs.BUILD / "utskick", "--help"], check=0).stdout
+    known = set(re.findall(r"^  ([a-z-]+) ", help_text, re.M))
+    assert known - {words[0] for words in verbs} == {  # they say little, or what they are given
+        "release", "refuse", "close", "rerun", "withdraw", "render", "sign-in"}
+    assert "RYD" in office.utskick("search", "Protokoll").stdout
 
 
 # -- secrets
