@@ -94,8 +94,9 @@ static int64_t next_look(const struct office *o, const struct meeting *m, int64_
 	struct err ignored = ERR_INIT;
 	int64_t at = 0;
 
-	if (linked_wait_until(o->db, m->id, plan_links_wait(s, o->ctx->once), now, &at,
-		    &ignored) > 0)
+	if (strstr(m->files, "\"link\"") &&
+		linked_wait_until(o->db, m->id, plan_links_wait(s, o->ctx->once), now,
+			&at, &ignored) > 0)
 		consider(&n, at);
 	if (m->state == MEETING_PLANNED && !m->told)
 		consider(&n, plan_invitation_at(s, m));
@@ -141,7 +142,7 @@ static int work_meeting(struct office *o, int64_t id, int64_t now, struct err *e
 
 /* A transaction for each meeting of which something is told, and for so many of which
  * nothing is: each costs the disk's time. */
-#define LOOKS_TOGETHER 200
+#define LOOKS_TOGETHER 1000
 
 /* From *i on. Count of what was done, or -1 with *i behind the one in trouble. */
 static int work_some(

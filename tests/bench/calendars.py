@@ -26,23 +26,33 @@ def _event(uid, start, title, lines):
             "END:VEVENT"]
 
 
-def _series(pick, uid, title):
-    """A year's series, every fourth week: eleven dates, one falls out, one is moved by a day."""
+def _series(pick, uid, title, count):
+    """Every fourth week, count dates behind the one that falls out; one is moved by a day."""
     start = FIRST + datetime.timedelta(days=pick.randrange(365 * (YEARS - 1) - 60),
                                        minutes=30 * pick.randrange(3))
-    dates = [start + datetime.timedelta(weeks=4 * n) for n in range(11)]
+    dates = [start + datetime.timedelta(weeks=4 * n) for n in range(count + 1)]
     out, moved = pick.sample(dates[1:], 2)
-    return (_event(uid, start, title, ["RRULE:FREQ=WEEKLY;INTERVAL=4;COUNT=11", "EXDATE" + _at(out)])
+    rule = f"RRULE:FREQ=WEEKLY;INTERVAL=4;COUNT={len(dates)}"
+    return (_event(uid, start, title, [rule, "EXDATE" + _at(out)])
             + _event(uid, moved + datetime.timedelta(days=1), title, ["RECURRENCE-ID" + _at(moved)]))
 
 
-def write_series(folder, count):
-    """One calendar: a series of ten meetings for a council and a year, count meetings in all."""
+def _write_series(folder, count, each):
     pick, lines = random.Random(4), list(HEAD)
-    for n in range(count // 10):
-        lines += _series(pick, f"serie-{n}", f"Trygghetsråd {COUNCILS[n % len(COUNCILS)]}")
+    for n in range(count // each):
+        lines += _series(pick, f"serie-{n}", f"Trygghetsråd {COUNCILS[n % len(COUNCILS)]}", each)
     (pathlib.Path(folder) / "rad.ics").write_bytes(
         "\r\n".join([*lines, "END:VCALENDAR", ""]).encode())
+
+
+def write_years(folder, count):
+    """One calendar: a series of ten meetings for a council and a year, count meetings in all."""
+    _write_series(folder, count, 10)
+
+
+def write_terms(folder, count):
+    """The same with a series of five for each spring and each autumn, as councils plan."""
+    _write_series(folder, count, 5)
 
 
 def write_single(folder, count):
@@ -119,7 +129,7 @@ def write_office(folder, write, count):
     config["calendars"] = [{"name": "Råden", "folder": "calendars"}]
     config["templates"] = str(ROOT / "templates")
     config["planning"] = {"horizon_days": 3660}
-    config["reader"] = {"calendar_occurrences": 20000}
+    config["reader"] = {"calendar_occurrences": 20000, "calendar_mib": 4}
     (folder / "utskick.json").write_text(json.dumps(config))
     (folder / "directory.json").write_text((ROOT / "config/directory.json").read_text())
     for name in ("secret-imap", "secret-smtp"):

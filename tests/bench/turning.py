@@ -25,7 +25,7 @@ def _round(who, config, now):
 def measure():
     now = int(calendars.NOW.timestamp())
     with tempfile.TemporaryDirectory(prefix="turning-") as folder:
-        config = {who: calendars.write_office(f"{folder}/{who}", calendars.write_series, count)
+        config = {who: calendars.write_office(f"{folder}/{who}", calendars.write_years, count)
                   for who, count in COUNTS.items()}
         return [_round(who, config[who], now) for _ in range(ROUNDS) for who in COUNTS]
 

@@ -128,11 +128,43 @@ static void an_entry_is_placed_by_its_words_or_left_to_a_person(void **state)
 	}
 }
 
+/* What stands first in planning.matching and says something, says it. */
+static void the_settings_say_in_which_order_an_entry_is_asked(void **state)
+{
+	static const char *const orders[][3] = {
+		{"[\"categories\",\"summary\",\"calendar\",\"location\"]", "skaggetorp",
+			"inspection"},
+		{"[\"summary\",\"categories\",\"location\"]", "ryd", "council"},
+		{"[\"location\",\"summary\"]", "ekholmen", "council"},
+		{"[\"calendar\",\"summary\"]", "ekholmen", "council"},
+		{"[\"categories\"]", "skaggetorp", "inspection"},
+		{"[\"location\"]", "ekholmen", NULL},
+	};
+	const struct calendar_settings calendar = {.name = "x", .council = "ekholmen"};
+	struct fixture *f = *state;
+	json_auto_t *component = json_pack("{s:s, s:s, s:[s, s]}", "summary",
+		"Trygghetsråd Ryd", "location", "Ekholmens centrum", "categories",
+		"Skäggetorp", "Trygghetsbesiktning");
+
+	for (size_t i = 0; i < sizeof(orders) / sizeof(*orders); i++) {
+		json_auto_t *order = json_loads(orders[i][0], 0, NULL);
+		f->config.settings.matching = order;
+		struct placing p =
+			placing_find(&f->config, &calendar, component, "2026-09-14");
+		assert_same(p.council, orders[i][1]);
+		assert_same(p.kind, orders[i][2]);
+		assert_same(p.reason, orders[i][2] ? NULL : "meeting-no-kind");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			an_entry_is_placed_by_its_words_or_left_to_a_person, set_up,
+			tear_down),
+		cmocka_unit_test_setup_teardown(
+			the_settings_say_in_which_order_an_entry_is_asked, set_up,
 			tear_down),
 	};
 
