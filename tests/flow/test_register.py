@@ -153,6 +153,8 @@ def test_no_password_is_in_a_log_an_export_the_process_list_a_core_or_the_databa
 @pytest.mark.parametrize("program", [("utskick", "read", "-"), ("utskickd", "--worker", "reader")])
 def test_a_process_gives_up_being_looked_into(rig, program):
     """Its files in /proc belong to root then, whoever runs it."""
+    if b"libasan" in (programs.BUILD / program[0]).read_bytes():
+        pytest.skip("LeakSanitizer looks into its own process")
     someone = {"user": 65534} if os.geteuid() == 0 else {}
     try:
         process = subprocess.Popen([programs.BUILD / program[0], *program[1:]], stdin=subprocess.PIPE,
