@@ -322,3 +322,13 @@ bool auth_results_vouch(
 	}
 	return vouched && !dmarc_fail;
 }
+
+bool auth_results_vouch_unnamed(const char *value, const char *from)
+{
+	str_auto *normal = from ? address_normal(from) : NULL;
+	str_auto *named = xasprintf("unnamed; %s", value);
+	bool dmarc_fail = false;
+
+	return normal && field_vouches(named, address_domain(normal), &dmarc_fail) &&
+	       !dmarc_fail;
+}

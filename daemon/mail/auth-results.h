@@ -17,3 +17,6 @@
  */
 bool auth_results_vouch(
 	const json_t *fields, const json_t *authserv_ids, const char *from);
+/* The same of one value that names no server, as Exchange Online writes it: whose it is
+ * has to be known otherwise. */
+bool auth_results_vouch_unnamed(const char *value, const char *from);

@@ -1,22 +1,30 @@
 /*
- * What Exchange Online says of a sender in its own header fields: that it has signed
- * him in as a user of our own tenant.
+ * What Exchange Online says of a sender in its own header fields. Exchange takes
+ * X-MS-Exchange-Organization-* off whatever comes in from outside, so only our tenant's
+ * servers can have written them.
  */
 #pragma once
 
 #include <jansson.h>
 #include <stdbool.h>
 
+/* Which tenant is ours. */
+struct exchange_tenant {
+	const char *id;
+	const json_t *domains;
+};
+
 /*
- * exchange: what the reader found, {"auth_as", "tenant", "originator", "received_by"};
- * fields that stand twice are left out there. True where all of this holds:
- *   - X-MS-Exchange-Organization-AuthAs is Internal. Exchange takes such fields off
- *     whatever comes in from outside, so only our tenant's servers can have written it;
- *   - X-MS-Exchange-CrossTenant-Id is tenant_id, and X-OriginatorOrg one of domains:
- *     it was our tenant;
- *   - the topmost Received field is one of Exchange Online's servers': the mailbox is
- *     there, and nobody who came later could write above it;
- *   - from's domain is one of domains: a user may only write as the tenant's addresses.
+ * head: what the reader found. Its exchange: {"auth_as", "tenant", "originator",
+ * "received": [{"by", "index"}]}; a field that stands twice is left out there.
+ * X-MS-Exchange-CrossTenant-Id has to be ours and the topmost Received field one of
+ * Exchange Online's servers', above which nobody who came later could write. Then
+ *   - X-MS-Exchange-Organization-AuthAs: Internal vouches for a user of our tenant
+ * where X-OriginatorOrg and the domain of From are our domains: a user may only write
+ * as the tenant's addresses;
+ *   - with Anonymous, what came from outside, the topmost Authentication-Results
+ * vouches as ever. It names no server, but stands right above the Received field of the
+ *     server at Exchange's border that wrote it.
+ * False where there is not exactly one From address.
  */
-bool exchange_auth_vouches(const json_t *exchange, const char *tenant_id,
-	const json_t *domains, const char *from);
+bool exchange_auth_vouches(const json_t *head, const struct exchange_tenant *tenant);

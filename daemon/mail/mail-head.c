@@ -12,6 +12,7 @@
 #define ADDRESSES_MAX 1000
 #define IDS_MAX 200
 #define RESULTS_MAX 50
+#define RECEIVED_MAX 50
 
 void mail_head_flag(json_t *to, const char *flag)
 {
@@ -162,6 +163,21 @@ static void put_received_count(json_t *to, const struct header_fields *fields)
 		json_put_int(to, "received_count", (int64_t)count);
 }
 
+static json_t *received_list(const struct header_fields *fields)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < fields->count && json_array_size(list) < RECEIVED_MAX;
+		i++) {
+		if (!text_equal_nocase(fields->list[i].name, "received"))
+			continue;
+		str_auto *by = received_by(fields->list[i].value);
+		json_t *one = json_pack("{s:I}", "index", (json_int_t)i);
+		json_put_str(one, "by", by);
+		json_array_append_new(list, one);
+	}
+	return list;
+}
+
 /* What Exchange wrote; what stands there twice is nobody's word. */
 static void put_exchange(json_t *to, const struct header_fields *fields)
 {
@@ -169,7 +185,6 @@ static void put_exchange(json_t *to, const struct header_fields *fields)
 		{"auth_as", "x-ms-exchange-organization-authas"},
 		{"tenant", "x-ms-exchange-crosstenant-id"},
 		{"originator", "x-originatororg"}};
-	const char *received = header_fields_get(fields, "received");
 	json_t *exchange = json_object();
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		if (header_fields_count(fields, names[i][1]) != 1)
@@ -177,9 +192,8 @@ static void put_exchange(json_t *to, const struct header_fields *fields)
 		str_auto *value = header_plain(header_fields_get(fields, names[i][1]));
 		json_put_str(exchange, names[i][0], value);
 	}
-	str_auto *by = received ? received_by(received) : NULL;
 	if (json_object_get(exchange, "auth_as")) {
-		json_put_str(exchange, "received_by", by);
+		json_object_set_new(exchange, "received", received_list(fields));
 		json_object_set(to, "exchange", exchange);
 	}
 	json_decref(exchange);

@@ -148,11 +148,10 @@ static bool is_vouched(
 	const struct trust_settings *trust, const json_t *said, const char *from)
 {
 	const json_t *fields = json_object_get(said, "authentication_results");
+	const struct exchange_tenant tenant = {trust->tenant_id, trust->tenant_domains};
 
 	return auth_results_vouch(fields, trust->authserv_ids, from) ||
-	       (trust->is_exchange_online &&
-		       exchange_auth_vouches(json_object_get(said, "exchange"),
-			       trust->tenant_id, trust->tenant_domains, from));
+	       (trust->is_exchange_online && exchange_auth_vouches(said, &tenant));
 }
 
 static void open_case(struct mail_case *c, const struct office *o,
