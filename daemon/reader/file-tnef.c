@@ -78,7 +78,8 @@ json_t *tnef_read(const void *bytes, size_t len, struct buf *ret_contents)
 {
 	json_auto_t *files = json_array();
 	buf_auto copy = BUF_EMPTY; /* the library wants bytes it might alter */
-	tnef_auto tnef;
+	/* TNEFInitialize leaves Debug as it is. */
+	tnef_auto tnef = {.Debug = 0};
 
 	TNEFInitialize(&tnef);
 	buf_add(&copy, bytes, len);

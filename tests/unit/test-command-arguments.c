@@ -127,7 +127,8 @@ static void every_verb_is_found_by_its_name_and_describes_itself(void **state)
 {
 	static const char *const contract[] = {"status", "plan", "meeting", "explain",
 		"preview", "held", "release", "refuse", "rerun", "read", "render",
-		"export", "sign-in", "questions", "close", "withdraw", "search", "retention"};
+		"export", "sign-in", "questions", "close", "withdraw", "search",
+		"retention"};
 	size_t count = sizeof(contract) / sizeof(*contract);
 
 	(void)state;
