@@ -8,7 +8,8 @@ import sys
 
 import pytest
 
-from rig.mails import make_event, make_ics
+from rig import documents
+from rig.mails import make_event, make_ics, make_mail
 from rig.office import ROOT
 from rig.programs import BUILD, run
 
@@ -150,3 +151,12 @@ def test_the_daemon_does_its_work_with_what_the_service_leaves_it(office, served
     sent = [d for d in office.rig.deliveries() if d.status == "sent"]
     assert len(sent) > 3
     assert len(office.rig.mailbox(office.mailbox, "Sent")) >= len(sent)
+    # pdftotext too, which the office starts under a narrower filter still.
+    minutes = make_mail(office.security_unit, office.mailbox, "Protokoll [RYD-2026-09-14]", "Se bilagan.\n",
+                        [("Protokoll.pdf", "application/pdf", documents.pdf())])
+    office.rig.send(office.security_unit, minutes, [office.mailbox])
+    office.rig.wait_until_delivered()
+    done = served(BUILD / "utskickd", "--config", office.config, "--state", office.state,
+                  "--once", "--now", "2026-09-15T08:30:00+02:00", check=0)
+    assert "minutes-text-unread" not in done.stderr
+    assert [row["meeting"] for row in office.json("search", "lyktor")] == ["RYD-2026-09-14"]
