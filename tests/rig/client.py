@@ -99,7 +99,8 @@ class Rig:
         """Ends the servers and waits until they are gone. Twice is no error."""
         if (self.root / "control").exists():
             self._call("stop")
-            self.wait_for(lambda: not self.root.exists(), 90, "the servers to end")
+            # Many thousand mails may have to go from a disk that others use too.
+            self.wait_for(lambda: not self.root.exists(), 300, "the servers to end")
         if self._keeper:
             self._keeper.stdout.close()
             if self._keeper.stdin:
