@@ -72,7 +72,7 @@ static int run(struct command *c, struct err *err)
 const struct verb verb_withdraw = {
 	.name = "withdraw",
 	.usage = "MEETING [VERSION] [--meeting RIGHT]",
-	.describe = "take back minutes that went out for the wrong meeting",
+	.describe = "take back minutes sent for the wrong meeting",
 	.words_min = 1,
 	.words_max = 2,
 	.options = OPTION_MEETING,
