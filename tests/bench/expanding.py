@@ -8,14 +8,13 @@ import tempfile
 from rig.programs import BUILD
 
 from . import calendars
-from .row import Row
+from .row import RUNS, Row
 from .run import run
 
 SERIES = 1000
 NAME = f"expanding {SERIES:,} series over ten years"
 PEER = "python icalendar + dateutil"
 UNIT = "occurrences"
-ROUNDS = 5
 FROM, TO = 1735689600, 2051222400  # 2025 to 2035
 
 
@@ -33,4 +32,4 @@ def measure():
     with tempfile.TemporaryDirectory(prefix="expanding-") as folder:
         path = pathlib.Path(folder) / "series.ics"
         calendars.write_expanding(path, SERIES)
-        return sum((_round(path) for _ in range(ROUNDS)), [])
+        return sum((_round(path) for _ in range(RUNS)), [])

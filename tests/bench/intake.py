@@ -141,10 +141,10 @@ def _round(rig, who, work, count):
     return Row(who, count, seconds, cpu, peak)
 
 
-def measure(peer, kinds):
+def measure(peer, kinds, ours=_ours):
     with Rig().start([mailbox.USER]) as rig:
         mailbox.fill(rig, kinds)
-        work = {"ours": _ours, "peer": PEERS[peer]}
+        work = {"ours": ours, "peer": PEERS[peer]}
         rows = [_round(rig, who, work[who], len(kinds)) for _ in range(RUNS) for who in work]
         mailbox.empty(rig)
     return rows

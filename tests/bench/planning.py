@@ -9,14 +9,13 @@ import tempfile
 from rig.programs import BUILD
 
 from . import calendars
-from .row import Row
+from .row import RUNS, Row
 from .run import run
 
 MEETINGS = 10000
 NAME = f"planning {MEETINGS:,} meetings over ten years, a series each term"
 PEER = "python icalendar + recurring-ical-events"
 UNIT = "meetings"
-ROUNDS = 5
 
 
 def _count(who, numbers):
@@ -39,7 +38,7 @@ def measure_with(write):
     now = int(calendars.NOW.timestamp())
     with tempfile.TemporaryDirectory(prefix="planning-") as folder:
         config = calendars.write_office(folder, write, MEETINGS)
-        return sum((_round(config, now) for _ in range(ROUNDS)), [])
+        return sum((_round(config, now) for _ in range(RUNS)), [])
 
 
 def measure():

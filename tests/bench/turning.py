@@ -4,13 +4,12 @@ import tempfile
 from rig.programs import BUILD
 
 from . import calendars
-from .row import Row
+from .row import RUNS, Row
 from .run import run
 
 NAME = "a turn with nothing changed, 10,000 meetings"
 PEER = "the same with 10 meetings"
 UNIT = "turns"
-ROUNDS = 5
 COUNTS = {"ours": 10000, "peer": 10}
 
 
@@ -27,7 +26,7 @@ def measure():
     with tempfile.TemporaryDirectory(prefix="turning-") as folder:
         config = {who: calendars.write_office(f"{folder}/{who}", calendars.write_years, count)
                   for who, count in COUNTS.items()}
-        return [_round(who, config[who], now) for _ in range(ROUNDS) for who in COUNTS]
+        return [_round(who, config[who], now) for _ in range(RUNS) for who in COUNTS]
 
 
 def lines(rows):
