@@ -33,9 +33,12 @@ struct child {
 /* One question on its way. */
 struct asking {
 	struct child *child;
-	struct buf out; /* what is to be written */
+	struct buf out; /* what is to be written now */
 	size_t written;
-	struct buf in; /* what is read and not yet taken apart */
+	const struct child_content *content;
+	uint64_t taken; /* of the content */
+	bool is_asked;	/* out has the question's end */
+	struct buf in;	/* what is read and not yet taken apart */
 	size_t read_bytes;
 	bool has_json;
 	bool is_whole; /* FRAME_END came */
@@ -147,16 +150,49 @@ static int time_left(const struct asking *q)
 	return least > 0 ? (int)least : 0;
 }
 
-/* Bytes the child will not take are dropped: its end is seen on the other pipe. */
-static void feed(struct asking *q)
+/* The next piece of the question, or its end. */
+static int refill(struct asking *q, struct err *err)
 {
+	uint64_t left = q->content->size - q->taken;
+	size_t n = left < FRAME_MAX ? (size_t)left : FRAME_MAX;
+
+	buf_clear(&q->out);
+	q->written = 0;
+	if (n) {
+		char *to = frame_reserve(&q->out, FRAME_BYTES, n);
+		if (q->content->read(q->content->source, q->taken, to, n, err) < 0)
+			return -1;
+		q->taken += n;
+	}
+	if (q->taken == q->content->size) {
+		frame_put(&q->out, FRAME_END, "", 0);
+		q->is_asked = true;
+	}
+	return 0;
+}
+
+static bool has_words(const struct asking *q)
+{
+	return q->written < q->out.len || !q->is_asked;
+}
+
+/* Bytes the child will not take are dropped: its end is seen on the other pipe. */
+static enum child_outcome feed(struct asking *q, struct err *err)
+{
+	if (q->written == q->out.len && refill(q, err) < 0) {
+		err->kind = ERR_TEMP;
+		return CHILD_DIED;
+	}
 	ssize_t n =
 		write(q->child->to, q->out.data + q->written, q->out.len - q->written);
 
-	if (n >= 0)
+	if (n >= 0) {
 		q->written += (size_t)n;
-	else if (errno != EAGAIN && errno != EINTR)
+	} else if (errno != EAGAIN && errno != EINTR) {
 		q->written = q->out.len;
+		q->is_asked = true;
+	}
+	return CHILD_ANSWERED;
 }
 
 /* False where a frame has no place in a reply. */
@@ -264,7 +300,7 @@ static enum child_outcome talk(struct asking *q, struct err *err)
 
 	while (outcome == CHILD_ANSWERED && !q->is_whole) {
 		struct pollfd fds[] = {
-			{.fd = q->written < q->out.len ? c->to : -1, .events = POLLOUT},
+			{.fd = has_words(q) ? c->to : -1, .events = POLLOUT},
 			{.fd = c->from, .events = POLLIN},
 		};
 		int left = time_left(q);
@@ -276,23 +312,11 @@ static enum child_outcome talk(struct asking *q, struct err *err)
 		if (poll(fds, 2, left) <= 0)
 			continue;
 		if (fds[0].revents)
-			feed(q);
-		if (fds[1].revents)
+			outcome = feed(q, err);
+		if (outcome == CHILD_ANSWERED && fds[1].revents)
 			outcome = hear(q, err);
 	}
 	return outcome;
-}
-
-static void put_question(
-	struct buf *out, const char *question, const char *content, size_t len)
-{
-	frame_put(out, FRAME_JSON, question, strlen(question));
-	for (size_t at = 0; at < len;) {
-		size_t piece = len - at < FRAME_MAX ? len - at : FRAME_MAX;
-		frame_put(out, FRAME_BYTES, content + at, piece);
-		at += piece;
-	}
-	frame_put(out, FRAME_END, "", 0);
 }
 
 /* A child that died since the last question is no one's fault but its own. */
@@ -318,7 +342,7 @@ static enum child_outcome ask(struct asking *q, struct err *err)
 	q->cpu_end_ms = cpu_now_ms(c->pid) + c->limits.cpu_ms;
 	enum child_outcome outcome = talk(q, err);
 	/* Bytes left over on either way would mix with the next question. */
-	if (outcome != CHILD_ANSWERED || q->in.len || q->written < q->out.len)
+	if (outcome != CHILD_ANSWERED || q->in.len || has_words(q))
 		stop(c);
 	return outcome;
 }
@@ -344,21 +368,48 @@ static void release_sigpipe(const sigset_t *old)
 	pthread_sigmask(SIG_SETMASK, old, NULL);
 }
 
-enum child_outcome child_ask(struct child *c, const char *question, const void *content,
-	size_t len, struct buf *ret_json, struct buf *ret_bytes, struct err *err)
+enum child_outcome child_ask_about(struct child *c, const char *question,
+	const struct child_content *content, struct buf *ret_json,
+	struct buf *ret_bytes, struct err *err)
 {
-	struct asking q = {.child = c, .json = ret_json, .bytes = ret_bytes};
+	struct asking q = {
+		.child = c, .content = content, .json = ret_json, .bytes = ret_bytes};
 	sigset_t old;
 
 	buf_clear(ret_json);
 	buf_clear(ret_bytes);
-	put_question(&q.out, question, content, len);
+	frame_put(&q.out, FRAME_JSON, question, strlen(question));
 	hold_sigpipe(&old);
 	enum child_outcome outcome = ask(&q, err);
 	release_sigpipe(&old);
 	buf_deinit(&q.out);
 	buf_deinit(&q.in);
 	return outcome;
+}
+
+static int read_memory(
+	void *source, uint64_t at, void *to, size_t size, struct err *err)
+{
+	const struct child_bytes *b = source;
+
+	(void)err;
+	memcpy(to, (const char *)b->bytes + at, size);
+	return 0;
+}
+
+struct child_content child_content_of(const struct child_bytes *b)
+{
+	return (struct child_content){
+		.size = b->len, .read = read_memory, .source = (void *)b};
+}
+
+enum child_outcome child_ask(struct child *c, const char *question, const void *content,
+	size_t len, struct buf *ret_json, struct buf *ret_bytes, struct err *err)
+{
+	const struct child_bytes bytes = {content, len};
+	const struct child_content in_memory = child_content_of(&bytes);
+
+	return child_ask_about(c, question, &in_memory, ret_json, ret_bytes, err);
 }
 
 void child_free(struct child *c)

@@ -27,13 +27,24 @@ int frame_head(const void *bytes, enum frame_type *ret_type, size_t *ret_len)
 	return 0;
 }
 
-void frame_put(struct buf *to, enum frame_type type, const void *bytes, size_t len)
+char *frame_reserve(struct buf *to, enum frame_type type, size_t len)
 {
 	uint8_t head[FRAME_HEAD];
 
 	put_head(head, type, len);
 	buf_add(to, head, sizeof(head));
-	buf_add(to, bytes, len);
+	char *content = buf_reserve(to, len);
+	to->len += len;
+	to->data[to->len] = '\0';
+	return content;
+}
+
+void frame_put(struct buf *to, enum frame_type type, const void *bytes, size_t len)
+{
+	char *content = frame_reserve(to, type, len);
+
+	if (len)
+		memcpy(content, bytes, len);
 }
 
 static int write_whole(int fd, const void *bytes, size_t len, struct err *err)

@@ -32,5 +32,7 @@ int frame_read(int fd, enum frame_type *ret_type, struct buf *ret, struct err *e
 
 /* The same in memory, for who cannot block. Appends a frame to the bytes in to. */
 void frame_put(struct buf *to, enum frame_type type, const void *bytes, size_t len);
+/* The same for len bytes that are then written to where it says. */
+char *frame_reserve(struct buf *to, enum frame_type type, size_t len);
 /* Reads the FRAME_HEAD bytes of a head: 0, or -1 where they are none. */
 int frame_head(const void *bytes, enum frame_type *ret_type, size_t *ret_len);

@@ -84,14 +84,15 @@ static enum reader_outcome said(
 }
 
 /* Takes question. */
-static enum reader_outcome ask(struct reader *r, json_t *question, const void *bytes,
-	size_t len, json_t **ret, struct buf *ret_bytes, struct err *err)
+static enum reader_outcome ask_about(struct reader *r, json_t *question,
+	const struct child_content *content, json_t **ret, struct buf *ret_bytes,
+	struct err *err)
 {
 	buf_auto reply = BUF_EMPTY;
 	str_auto *text = json_text(question);
 	json_decref(question);
 	*ret = NULL;
-	switch (child_ask(r->child, text, bytes, len, &reply, ret_bytes, err)) {
+	switch (child_ask_about(r->child, text, content, &reply, ret_bytes, err)) {
 	case CHILD_ANSWERED:
 		return said(&reply, ret_bytes, ret, err);
 	case CHILD_TOO_SLOW:
@@ -103,11 +104,20 @@ static enum reader_outcome ask(struct reader *r, json_t *question, const void *b
 	return READER_CRASHED;
 }
 
-enum reader_outcome reader_mail(
-	struct reader *r, const void *bytes, size_t len, json_t **ret, struct err *err)
+/* Takes question. */
+static enum reader_outcome ask(struct reader *r, json_t *question, const void *bytes,
+	size_t len, json_t **ret, struct buf *ret_bytes, struct err *err)
+{
+	const struct child_bytes in_memory = {bytes, len};
+	const struct child_content content = child_content_of(&in_memory);
+	return ask_about(r, question, &content, ret, ret_bytes, err);
+}
+
+enum reader_outcome reader_mail(struct reader *r, const struct child_content *mail,
+	json_t **ret, struct err *err)
 {
 	buf_auto unused = BUF_EMPTY;
-	return ask(r, question_new(r, "mail"), bytes, len, ret, &unused, err);
+	return ask_about(r, question_new(r, "mail"), mail, ret, &unused, err);
 }
 
 enum reader_outcome reader_calendar(struct reader *r, const void *bytes, size_t len,
@@ -132,10 +142,10 @@ enum reader_outcome reader_caldav(
 
 /* Takes question. */
 static enum reader_outcome ask_bytes_of(struct reader *r, json_t *question,
-	const void *bytes, size_t len, struct buf *ret, struct err *err)
+	const struct child_content *content, struct buf *ret, struct err *err)
 {
 	json_auto_t *reply = NULL;
-	enum reader_outcome outcome = ask(r, question, bytes, len, &reply, ret, err);
+	enum reader_outcome outcome = ask_about(r, question, content, &reply, ret, err);
 	if (outcome == READER_BROKEN)
 		err_set(err, ERR_PERM, "%s",
 			json_str_or(reply, "what", "no such part"));
@@ -143,32 +153,34 @@ static enum reader_outcome ask_bytes_of(struct reader *r, json_t *question,
 }
 
 static enum reader_outcome ask_bytes(struct reader *r, const char *what,
-	const void *bytes, size_t len, const char *sha256, struct buf *ret,
+	const struct child_content *content, const char *sha256, struct buf *ret,
 	struct err *err)
 {
 	json_t *question = question_new(r, what);
 	json_put_str(question, "sha256", sha256);
-	return ask_bytes_of(r, question, bytes, len, ret, err);
+	return ask_bytes_of(r, question, content, ret, err);
 }
 
-enum reader_outcome reader_mailed(struct reader *r, const void *bytes, size_t len,
+enum reader_outcome reader_mailed(struct reader *r, const struct child_content *mail,
 	size_t index, struct buf *ret, struct err *err)
 {
 	json_t *question = question_new(r, "mailed");
 	json_put_int(question, "index", (json_int_t)index);
-	return ask_bytes_of(r, question, bytes, len, ret, err);
+	return ask_bytes_of(r, question, mail, ret, err);
 }
 
-enum reader_outcome reader_part(struct reader *r, const void *bytes, size_t len,
+enum reader_outcome reader_part(struct reader *r, const struct child_content *mail,
 	const char *sha256, struct buf *ret, struct err *err)
 {
-	return ask_bytes(r, "part", bytes, len, sha256, ret, err);
+	return ask_bytes(r, "part", mail, sha256, ret, err);
 }
 
 enum reader_outcome reader_attachment(struct reader *r, const void *bytes, size_t len,
 	const char *sha256, struct buf *ret, struct err *err)
 {
-	return ask_bytes(r, "attachment", bytes, len, sha256, ret, err);
+	const struct child_bytes in_memory = {bytes, len};
+	const struct child_content content = child_content_of(&in_memory);
+	return ask_bytes(r, "attachment", &content, sha256, ret, err);
 }
 
 enum reader_outcome reader_file(struct reader *r, const void *bytes, size_t len,

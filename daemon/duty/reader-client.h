@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "base/child.h"
 #include "base/err.h"
 #include "base/mem.h"
 #include "calendar/calendar-read.h"
@@ -27,19 +28,19 @@ struct reader;
 struct reader *reader_new(const struct reader_settings *settings);
 
 /* ret: what is said, a new reference; NULL unless OK or BROKEN. */
-enum reader_outcome reader_mail(
-	struct reader *r, const void *bytes, size_t len, json_t **ret, struct err *err);
+enum reader_outcome reader_mail(struct reader *r, const struct child_content *mail,
+	json_t **ret, struct err *err);
 enum reader_outcome reader_calendar(struct reader *r, const void *bytes, size_t len,
 	const struct calendar_window *window, json_t **ret, struct err *err);
 /* The text of a mail's calendar, by its place among said.calendars. */
-enum reader_outcome reader_mailed(struct reader *r, const void *bytes, size_t len,
+enum reader_outcome reader_mailed(struct reader *r, const struct child_content *mail,
 	size_t index, struct buf *ret, struct err *err);
 /* A CalDAV server's answer. */
 enum reader_outcome reader_caldav(
 	struct reader *r, const void *bytes, size_t len, json_t **ret, struct err *err);
 /* The decoded bytes of the leaf part with that SHA-256; READER_BROKEN where there is
  * none. */
-enum reader_outcome reader_part(struct reader *r, const void *bytes, size_t len,
+enum reader_outcome reader_part(struct reader *r, const struct child_content *mail,
 	const char *sha256, struct buf *ret, struct err *err);
 /* The same of what is attached to an entry of a calendar. */
 enum reader_outcome reader_attachment(struct reader *r, const void *bytes, size_t len,

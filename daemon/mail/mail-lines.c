@@ -2,14 +2,29 @@
 
 #include <string.h>
 
+#define WINDOW 256 /* so that lone CRs do not make it look far ahead for each */
+
+/* The first CR or LF. */
+static const char *line_end(const char *s, const char *end)
+{
+	while (s < end) {
+		size_t n = (size_t)(end - s) < WINDOW ? (size_t)(end - s) : WINDOW;
+		const char *lf = memchr(s, '\n', n);
+		const char *cr = memchr(s, '\r', lf ? (size_t)(lf - s) : n);
+		if (cr || lf)
+			return cr ? cr : lf;
+		s += n;
+	}
+	return end;
+}
+
 bool line_next(const char **at, const char *end, struct line *ret)
 {
 	const char *s = *at;
 	if (s == end)
 		return false;
 	ret->start = s;
-	while (s < end && *s != '\n' && *s != '\r')
-		s++;
+	s = line_end(s, end);
 	ret->end = s;
 	while (s < end && *s == '\r')
 		s++;

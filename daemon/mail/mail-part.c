@@ -8,6 +8,9 @@
 #include "base/text.h"
 #include "mail/header-read.h"
 
+#define BASE64_LOOK 65536
+#define PIECE ((size_t)65536)
+#define SPARE 64
 #define ODD_BASE64 20 /* one strange byte in so many: it is not base64 at all */
 
 void mail_part_warm_up(void)
@@ -92,12 +95,13 @@ bool mail_part_is_encoded(const struct mail_part *part)
 	return encoding_of(part) != GMIME_CONTENT_ENCODING_BINARY;
 }
 
-/* Some label as base64 what is plain text; decoding that would make rubbish of it. */
+/* Some label as base64 what is plain text; decoding that would make rubbish of it. Its
+ * beginning tells. */
 static bool is_base64(const char *s, size_t len)
 {
 	size_t odd = 0;
 	size_t good = 0;
-	for (size_t i = 0; i < len; i++) {
+	for (size_t i = 0; i < len && i < BASE64_LOOK; i++) {
 		unsigned char c = (unsigned char)s[i];
 		if (g_ascii_isalnum(c) || c == '+' || c == '/' || c == '=')
 			good++;
@@ -107,18 +111,49 @@ static bool is_base64(const char *s, size_t len)
 	return odd == 0 || odd * ODD_BASE64 < good + odd;
 }
 
+/* What decoding would leave as it is. */
+static bool is_plain(const struct mail_part *part)
+{
+	GMimeContentEncoding encoding = encoding_of(part);
+	return encoding == GMIME_CONTENT_ENCODING_BINARY ||
+	       (encoding == GMIME_CONTENT_ENCODING_BASE64 &&
+		       !is_base64(part->raw, part->raw_len));
+}
+
+void mail_part_each(const struct mail_part *part, mail_piece_fn fn, void *context)
+{
+	GMimeEncoding state;
+	buf_auto decoded = BUF_EMPTY;
+	size_t at = 0;
+	bool goes_on = true;
+	if (is_plain(part)) {
+		fn(context, part->raw, part->raw_len);
+		return;
+	}
+	g_mime_encoding_init_decode(&state, encoding_of(part));
+	do {
+		size_t left = part->raw_len - at;
+		size_t n = left < PIECE ? left : PIECE;
+		/* A piece may bring a few bytes of the one before. */
+		char *to = buf_reserve(
+			&decoded, g_mime_encoding_outlen(&state, n) + SPARE);
+		size_t len =
+			n == left ? g_mime_encoding_flush(&state, part->raw + at, n, to)
+				  : g_mime_encoding_step(&state, part->raw + at, n, to);
+		goes_on = fn(context, to, len);
+		at += n;
+	} while (goes_on && at < part->raw_len);
+}
+
 const char *mail_part_content(
 	const struct mail_part *part, struct buf *scratch, size_t *ret_len)
 {
-	GMimeContentEncoding encoding = encoding_of(part);
 	GMimeEncoding state;
 	buf_clear(scratch);
 	*ret_len = part->raw_len;
-	if (encoding == GMIME_CONTENT_ENCODING_BINARY ||
-		(encoding == GMIME_CONTENT_ENCODING_BASE64 &&
-			!is_base64(part->raw, part->raw_len)))
+	if (is_plain(part))
 		return part->raw;
-	g_mime_encoding_init_decode(&state, encoding);
+	g_mime_encoding_init_decode(&state, encoding_of(part));
 	size_t room = g_mime_encoding_outlen(&state, part->raw_len);
 	char *to = buf_reserve(scratch, room + 1);
 	scratch->len = g_mime_encoding_flush(&state, part->raw, part->raw_len, to);

@@ -48,6 +48,12 @@ void mail_part_describe(struct mail_part *part, const struct part_head *head,
 	const struct part_place *place, const char *default_type);
 /* A transfer encoding that hides the lines of the content. */
 bool mail_part_is_encoded(const struct mail_part *part);
+/*
+ * Decoded content by and by, so that a large part takes no memory; fn may say false: no
+ * more.
+ */
+typedef bool (*mail_piece_fn)(void *context, const char *bytes, size_t len);
+void mail_part_each(const struct mail_part *part, mail_piece_fn fn, void *context);
 /* Decoded content: borrowed from the mail or from scratch, which is emptied first. */
 const char *mail_part_content(
 	const struct mail_part *part, struct buf *scratch, size_t *ret_len);

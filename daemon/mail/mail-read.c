@@ -1,5 +1,6 @@
 #include "mail/mail-read.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -158,21 +159,60 @@ static void keep_calendar(
 	text = BUF_EMPTY;
 }
 
+/* A part's content as it goes by: its hash, its size, the beginning of what is read. */
+struct look {
+	const struct mail_part *part;
+	struct hash *hash;
+	size_t size;
+	size_t keep; /* bytes; 0: it is no text and no calendar */
+	struct buf kept;
+};
+
+static bool look_at(void *context, const char *bytes, size_t len)
+{
+	struct look *l = context;
+	if (!l->size && !is_text(l->part) && !is_calendar(l->part, bytes, len))
+		l->keep = 0;
+	hash_add(l->hash, bytes, len);
+	l->size += len;
+	if (l->kept.len < l->keep)
+		buf_add(&l->kept, bytes,
+			len < l->keep - l->kept.len ? len : l->keep - l->kept.len);
+	return true;
+}
+
+static struct look look_through(
+	const struct mail_part *part, size_t keep, char ret_sha256[HASH_HEX_SIZE])
+{
+	struct look l = {
+		.part = part, .hash = hash_new(), .keep = keep, .kept = BUF_EMPTY};
+	mail_part_each(part, look_at, &l);
+	hash_end(l.hash, ret_sha256);
+	return l;
+}
+
+/* Some more than is ever shown, so that it is seen to be more. */
+static size_t kept_at_most(const struct mail_limits *limits)
+{
+	return (limits->text_max > limits->calendar_max ? limits->text_max
+							: limits->calendar_max) +
+	       16;
+}
+
 static void read_part(struct reading *r, const struct mail_part *part)
 {
 	char sha256[HASH_HEX_SIZE];
-	buf_auto scratch = BUF_EMPTY;
-	size_t len;
-	const char *bytes = mail_part_content(part, &scratch, &len);
-	hash_hex(bytes, len, sha256);
-	json_t *described = describe(part, sha256, len);
+	struct look l = look_through(part, kept_at_most(r->limits), sha256);
+	const char *bytes = buf_str(&l.kept);
+	json_t *described = describe(part, sha256, l.size);
 	if (!part->is_message)
-		put_part(r, part, described, bytes, len);
+		put_part(r, part, described, bytes, l.kept.len);
 	if (!part->is_shown || part->name)
 		put_attachment(r, part, described);
 	json_decref(described);
-	if (r->calendars && !part->is_message && is_calendar(part, bytes, len))
-		keep_calendar(r, part, bytes, len);
+	if (r->calendars && !part->is_message && is_calendar(part, bytes, l.kept.len))
+		keep_calendar(r, part, bytes, l.kept.len);
+	buf_deinit(&l.kept);
 	if (part->has_odd_name)
 		mail_head_flag(r->json, "bidi-in-name");
 	if (part->has_two_types)
@@ -196,16 +236,25 @@ static bool has_plain(const struct mail_tree *tree, int alternative)
 	return false;
 }
 
+static bool keep_beginning(void *context, const char *bytes, size_t len)
+{
+	struct look *l = context;
+	size_t room = l->keep - l->kept.len;
+	buf_add(&l->kept, bytes, len < room ? len : room);
+	return l->kept.len < l->keep;
+}
+
 static void add_shown(struct reading *r, const struct mail_part *part)
 {
-	buf_auto scratch = BUF_EMPTY;
 	buf_auto decoded = BUF_EMPTY;
-	size_t len;
 	size_t left = r->limits->text_max > r->text.len
 			      ? r->limits->text_max - r->text.len
 			      : 0;
-	const char *bytes = mail_part_content(part, &scratch, &len);
-	charset_decode(&decoded, part->charset, bytes, cut(bytes, len, left));
+	struct look l = {.part = part, .keep = left + 16, .kept = BUF_EMPTY};
+	mail_part_each(part, keep_beginning, &l);
+	const char *bytes = buf_str(&l.kept);
+	charset_decode(&decoded, part->charset, bytes, cut(bytes, l.kept.len, left));
+	buf_deinit(&l.kept);
 	if (r->text.len > 0 && r->text.data[r->text.len - 1] != '\n')
 		buf_add_char(&r->text, '\n');
 	if (is_html(part))
@@ -304,23 +353,39 @@ json_t *mail_read(const void *bytes, size_t len, const struct mail_limits *limit
 	return r.json;
 }
 
-int mail_read_part(const void *bytes, size_t len, const struct mail_limits *limits,
-	const char *sha256, struct buf *ret)
+/* Decoded bytes are never more than the coded ones, which lie behind the mail's head.
+ */
+struct in_place {
+	char *bytes;
+	size_t len;
+	size_t room;
+};
+
+static bool put_in_place(void *context, const char *bytes, size_t len)
+{
+	struct in_place *to = context;
+	assert(len <= to->room - to->len);
+	if (len)
+		memmove(to->bytes + to->len, bytes, len);
+	to->len += len;
+	return true;
+}
+
+int mail_read_part(char *bytes, size_t len, const struct mail_limits *limits,
+	const char *sha256, size_t *ret_len)
 {
 	mail_tree_auto tree = {0};
-	buf_auto scratch = BUF_EMPTY;
 	if (mail_tree_read(&tree, bytes, len, limits) < 0)
 		return 0;
 	for (size_t i = 0; i < tree.count; i++) {
+		struct in_place to = {bytes, 0, len};
 		char found[HASH_HEX_SIZE];
-		size_t part_len;
-		const char *part =
-			mail_part_content(&tree.parts[i], &scratch, &part_len);
-		hash_hex(part, part_len, found);
-		if (strcmp(found, sha256) == 0) {
-			buf_add(ret, part, part_len);
-			return 1;
-		}
+		(void)look_through(&tree.parts[i], 0, found);
+		if (strcmp(found, sha256) != 0)
+			continue;
+		mail_part_each(&tree.parts[i], put_in_place, &to);
+		*ret_len = to.len;
+		return 1;
 	}
 	return 0;
 }

@@ -45,6 +45,7 @@ void mail_calendars_deinit(struct mail_calendars *c);
 #define mail_calendars_auto                                                            \
 	__attribute__((cleanup(mail_calendars_deinit))) struct mail_calendars
 
-/* Decoded bytes of the first leaf part with that SHA-256. 1, 0 none. */
-int mail_read_part(const void *bytes, size_t len, const struct mail_limits *limits,
-	const char *sha256, struct buf *ret);
+/* Decoded bytes of the first leaf part with that SHA-256, put where the mail's bytes
+ * begin: a large mail is there once. 1, 0 none. */
+int mail_read_part(char *bytes, size_t len, const struct mail_limits *limits,
+	const char *sha256, size_t *ret_len);

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "duty/plan.h"
 #include "mail/address.h"
+#include "office/batch.h"
 #include "office/itip.h"
 #include "office/meeting-mail.h"
 #include "store/letter.h"
@@ -147,7 +148,9 @@ static int prepare(struct office *o, struct mail_case *c, struct err *err)
 {
 	int plans = is_answered(c) ? 0 : meeting_mail_is(o, c, err);
 
-	return plans > 0 ? meeting_mail_prepare(o, c, err) : plans;
+	if (plans <= 0)
+		return plans;
+	return batch_end(o, err) < 0 ? -1 : meeting_mail_prepare(o, c, err);
 }
 
 static bool is_answer(const char *method)

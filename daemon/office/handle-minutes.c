@@ -5,6 +5,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "office/batch.h"
 #include "office/handler.h"
 #include "office/match.h"
 #include "office/minutes-files.h"
@@ -63,7 +64,7 @@ static int matches(struct office *o, const struct mail_case *c, struct err *err)
 /* Other processes are asked, before the transaction. */
 static int prepare(struct office *o, struct mail_case *c, struct err *err)
 {
-	if (minutes_files_take(o, c, err) < 0)
+	if (batch_end(o, err) < 0 || minutes_files_take(o, c, err) < 0)
 		return -1;
 	minutes_scan(o, c);
 	return 0;

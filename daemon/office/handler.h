@@ -17,8 +17,6 @@
 /* A mail on the table; owned by incoming-work.c. */
 struct mail_case {
 	const struct incoming *in;
-	const void *raw;
-	size_t raw_len;
 	const json_t *said;	  /* what the reader says */
 	const char *from;	  /* normal address; NULL: none, or several */
 	const char *class;	  /* the reader's, from the bytes alone */
@@ -54,7 +52,8 @@ struct handler {
 	const char *name;
 	/* 1 mine, 0 not, -1 error. */
 	int (*matches)(struct office *o, const struct mail_case *c, struct err *err);
-	/* Work that takes time, before the transaction; NULL: none. */
+	/* Work that takes time, behind batch_end, so that it keeps no lock; NULL: none.
+	 */
 	int (*prepare)(struct office *o, struct mail_case *c, struct err *err);
 	/* In the transaction that also records the decision. */
 	int (*act)(struct office *o, const struct mail_case *c, struct decision *ret,

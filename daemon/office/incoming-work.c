@@ -11,8 +11,10 @@
 #include "mail/auth-results.h"
 #include "mail/exchange-auth.h"
 #include "mail/message-id.h"
+#include "office/batch.h"
 #include "office/command.h"
 #include "office/handler.h"
+#include "office/incoming-inside.h"
 #include "office/match.h"
 #include "office/minutes-files.h"
 #include "office/notices.h"
@@ -309,26 +311,23 @@ static int decide(struct office *o, struct mail_case *c, const struct held *held
 {
 	const struct handler *handler = find_handler(o, c, err);
 
-	if (!handler)
-		return -1;
-	if (handler->prepare && handler->prepare(o, c, err) < 0)
-		return -1;
-	if (db_begin(o->db, err) < 0)
+	if (!handler || (handler->prepare && handler->prepare(o, c, err) < 0) ||
+		step_begin(o, err) < 0)
 		return -1;
 	if (act_and_record(o, c, handler, d, err) < 0 ||
 		(held && close_held(o, held, d, c->now, err) < 0) ||
-		db_commit(o->db, err) < 0) {
-		db_rollback(o->db);
+		step_end(o, err) < 0) {
+		step_undo(o, err);
 		return -1;
 	}
-	log_event(LOG_LEVEL_INFO, "decided", "mail=%s class=%s outcome=%s reason=%s",
+	step_log(o, LOG_LEVEL_INFO, "decided", "mail=%s class=%s outcome=%s reason=%s",
 		c->in->register_number, d->class, d->outcome, d->reason);
 	return 0;
 }
 
 /* ---- mail that cannot be read ---- */
 
-static int set_broken(struct office *o, const struct incoming *in, const char *reason,
+int incoming_set_broken(struct office *o, const struct incoming *in, const char *reason,
 	const char *what, int64_t now, struct err *err)
 {
 	json_auto_t *detail = json_pack("{s:s}", "what", what);
@@ -342,107 +341,30 @@ static int set_broken(struct office *o, const struct incoming *in, const char *r
 		.why = reason,
 		.incoming_id = in->id};
 
-	if (db_begin(o->db, err) < 0)
+	if (step_begin(o, err) < 0)
 		return -1;
 	if (incoming_decide(o->db, in->id, &decision, now, err) < 0 ||
-		journal_add(o->db, &entry, now, err) < 0 || db_commit(o->db, err) < 0) {
-		db_rollback(o->db);
+		journal_add(o->db, &entry, now, err) < 0 || step_end(o, err) < 0) {
+		step_undo(o, err);
 		return -1;
 	}
-	log_event(LOG_LEVEL_WARNING, "broken", "mail=%s reason=%s what=%s",
+	step_log(o, LOG_LEVEL_WARNING, "broken", "mail=%s reason=%s what=%s",
 		in->register_number, reason, what);
 	return 0;
 }
 
-/* The reader died or hung: three tries, then the mail is set aside. */
-static int count_failure(struct office *o, const struct incoming *in, int tries,
-	const char *reason, const struct err *why, int64_t now, struct err *err)
+int incoming_take(struct office *o, const struct incoming *in, const json_t *said,
+	int64_t now, struct err *err)
 {
-	if (tries < o->config->settings.reader.tries)
-		return 0;
-	return set_broken(o, in, reason, why->text, now, err);
-}
-
-static int take_mail(struct office *o, const struct incoming *in, const struct buf *raw,
-	const json_t *said, int64_t now, struct err *err)
-{
-	struct mail_case c = {.raw = raw->data, .raw_len = raw->len};
+	struct mail_case c = {0};
 	struct decision d = {0};
 
 	open_case(&c, o, in, said, now);
 	int status = decide(o, &c, NULL, &d, err);
 	close_case(&c);
 	if (status < 0 && err->kind == ERR_PERM)
-		return set_broken(o, in, "broken-act", err->text, now, err);
+		return incoming_set_broken(o, in, "broken-act", err->text, now, err);
 	return status;
-}
-
-static int read_mail(
-	struct office *o, const struct incoming *in, int64_t now, struct err *err)
-{
-	buf_auto raw = BUF_EMPTY;
-	json_auto_t *said = NULL;
-	struct err why = ERR_INIT;
-	int tries = 0;
-
-	if (incoming_read(o->db, in->id, &raw, err) < 0 ||
-		incoming_count_try(o->db, in->id, &tries, err) < 0)
-		return -1;
-	if (tries > o->config->settings.reader.tries)
-		return set_broken(o, in, "broken-crash",
-			"it was tried too often without an end", now, err);
-	switch (reader_mail(o->reader, raw.data, raw.len, &said, &why)) {
-	case READER_OK:
-		return take_mail(o, in, &raw, said, now, err);
-	case READER_BROKEN:
-		return set_broken(o, in, json_str_or(said, "broken", "broken-parse"),
-			json_str_or(said, "what", ""), now, err);
-	case READER_SLOW:
-		return count_failure(o, in, tries, "broken-slow", &why, now, err);
-	case READER_CRASHED:
-		break;
-	}
-	return count_failure(o, in, tries, "broken-crash", &why, now, err);
-}
-
-static int note_too_large(
-	struct office *o, const struct incoming *in, int64_t now, struct err *err)
-{
-	const struct incoming_decision decision = {.state = INCOMING_TOO_LARGE,
-		.class = "unknown",
-		.outcome = "recorded",
-		.reason = "too-large"};
-
-	if (db_begin(o->db, err) < 0)
-		return -1;
-	if (notice_too_large(o, in, now, err) < 0 ||
-		incoming_decide(o->db, in->id, &decision, now, err) < 0 ||
-		db_commit(o->db, err) < 0) {
-		db_rollback(o->db);
-		return -1;
-	}
-	return 0;
-}
-
-int incoming_work(struct office *o, int64_t now, struct err *err)
-{
-	int count = 0;
-
-	for (;;) {
-		incoming_auto in = INCOMING_EMPTY;
-		int found = incoming_next(o->db, &in, err);
-		if (found <= 0)
-			return found < 0 ? -1 : count;
-		int status = in.state == INCOMING_TOO_LARGE
-				     ? note_too_large(o, &in, now, err)
-				     : read_mail(o, &in, now, err);
-		if (status < 0)
-			return err_prefix(err, "mail %s", in.register_number);
-		count++;
-		worker_beat(o->ctx);
-		if (worker_should_stop())
-			return count;
-	}
 }
 
 /* ---- what the coordinator said yes to ---- */
@@ -450,17 +372,16 @@ int incoming_work(struct office *o, int64_t now, struct err *err)
 int incoming_release(struct office *o, const struct held *held,
 	const struct incoming *in, int64_t now, struct err *err)
 {
-	buf_auto raw = BUF_EMPTY;
-	json_auto_t *said = NULL;
+	reading_auto r = {.why = ERR_INIT};
 	struct decision d = {0};
 
-	if (incoming_read(o->db, in->id, &raw, err) < 0)
+	if (incoming_get(o->db, in->id, &r.in, err) < 0 || reading_ask(o, &r, err) < 0)
 		return -1;
-	if (reader_mail(o->reader, raw.data, raw.len, &said, err) != READER_OK)
+	if (r.outcome != READER_OK)
 		return err_set(err, ERR_TEMP, "mail %s cannot be read again",
 			in->register_number);
-	struct mail_case c = {.raw = raw.data, .raw_len = raw.len};
-	open_case(&c, o, in, said, now);
+	struct mail_case c = {0};
+	open_case(&c, o, in, r.said, now);
 	c.is_released = true;
 	c.released_meeting = held->meeting_id;
 	c.released_for = held->reason;

@@ -11,6 +11,7 @@
 #include "office/itip.h"
 #include "office/meeting-answer.h"
 #include "office/policy.h"
+#include "store/incoming-source.h"
 #include "store/mailed.h"
 #include "store/meeting.h"
 
@@ -102,13 +103,18 @@ int meeting_mail_is(struct office *o, const struct mail_case *c, struct err *err
 int meeting_mail_prepare(struct office *o, struct mail_case *c, struct err *err)
 {
 	size_t count = json_array_size(json_object_get(c->said, "calendars"));
+	incoming_source_auto raw = INCOMING_SOURCE_NONE;
 
+	if (incoming_source_open(o->db, c->in->id, &raw, err) < 0)
+		return -1;
+	const struct child_content mail = {
+		(uint64_t)raw.size, incoming_source_read, &raw};
 	c->contents = xcalloc(count + 1, sizeof(*c->contents));
 	c->texts = xcalloc(count + 1, sizeof(*c->texts));
 	for (size_t i = 0; i < count; i++) {
 		c->content_count = i + 1;
-		if (reader_mailed(o->reader, c->raw, c->raw_len, i, &c->contents[i],
-			    err) != READER_OK)
+		if (reader_mailed(o->reader, &mail, i, &c->contents[i], err) !=
+			READER_OK)
 			return -1;
 	}
 	return 0;

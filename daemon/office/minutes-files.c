@@ -1,4 +1,5 @@
 #include "office/minutes-files.h"
+#include "store/incoming-source.h"
 
 #include <ctype.h>
 #include <string.h>
@@ -293,11 +294,15 @@ static int take_attachment(struct office *o, struct mail_case *c,
 	const char *type = json_str_or(attachment, "media_type", "");
 	const char *name = json_str_or(attachment, "name", "");
 	buf_auto content = BUF_EMPTY;
+	incoming_source_auto raw = INCOMING_SOURCE_NONE;
 
+	if (incoming_source_open(o->db, c->in->id, &raw, err) < 0)
+		return -1;
+	const struct child_content mail = {
+		(uint64_t)raw.size, incoming_source_read, &raw};
 	if (json_int_or(attachment, "size", 0) > 0 &&
-		reader_part(o->reader, c->raw, c->raw_len,
-			json_str_or(attachment, "sha256", ""), &content,
-			err) != READER_OK)
+		reader_part(o->reader, &mail, json_str_or(attachment, "sha256", ""),
+			&content, err) != READER_OK)
 		return err_set(err, ERR_PERM, "%s could not be taken out", name);
 	if (is_tnef(&content) || text_equal_nocase(name, "winmail.dat") ||
 		text_equal_nocase(type, "application/ms-tnef") ||

@@ -1,5 +1,6 @@
 #include "office/office.h"
 
+#include <malloc.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -29,6 +30,8 @@
 #include "office/server-notices.h"
 #include "store/directory.h"
 #include "store/letter.h"
+
+#define MALLOC_LARGE (1 << 20)
 
 #define TROUBLE_FIRST 1
 #define TROUBLE_LONGEST 60
@@ -192,6 +195,8 @@ int office_main(const struct worker_context *ctx)
 	enum worker_exit result = WORKER_ENDED;
 
 	worker_begin(ctx, WORKER_OFFICE);
+	/* Large buffers grow in place and are given back, whatever came before. */
+	mallopt(M_MMAP_THRESHOLD, MALLOC_LARGE);
 	umask(0077);
 	if (open_office(&o, ctx, &err) < 0) {
 		log_event(LOG_LEVEL_ERROR, "cannot-start", "what=%s", err.text);

@@ -17,6 +17,7 @@ struct office {
 	struct config *config;
 	struct db *db;
 	struct reader *reader;
+	struct batch *batch; /* NULL: none is open */
 	uint8_t key[32];  /* of the tokens in Message-IDs */
 	char *domain;	  /* of the mailbox's address */
 	char *config_key; /* one for each configuration and version of the program */

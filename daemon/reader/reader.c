@@ -23,6 +23,7 @@
 #define MEMORY_DEFAULT_MIB 512
 #define MEMORY_MAX_MIB 65536
 #define MIB ((size_t)1 << 20)
+#define MALLOC_LARGE (1 << 20)
 #define QUESTION_MAX (1 << 16) /* bytes of a question's JSON */
 
 struct question {
@@ -87,12 +88,18 @@ static json_t *read_calendar(
 }
 
 static json_t *read_part(
-	const struct question *q, const struct reader_limits *limits, struct buf *ret)
+	struct question *q, const struct reader_limits *limits, struct buf *ret)
 {
 	const char *sha256 = json_str_or(q->json, "sha256", "");
+	size_t len = 0;
+	buf_reserve(&q->content, 0); /* never NULL */
 	if (mail_read_part(
-		    buf_str(&q->content), q->content.len, &limits->mail, sha256, ret))
+		    q->content.data, q->content.len, &limits->mail, sha256, &len)) {
+		buf_cut(&q->content, len);
+		*ret = q->content;
+		q->content = BUF_EMPTY;
 		return json_pack("{s:b}", "found", 1);
+	}
 	return json_pack("{s:s, s:s}", "broken", "broken-parse", "what",
 		"no part of this content");
 }
@@ -130,7 +137,7 @@ static json_t *read_file(
 		json_str_or(q->json, "name", ""), &limits->file, ret);
 }
 
-static json_t *answer(const struct question *q, struct buf *ret_bytes)
+static json_t *answer(struct question *q, struct buf *ret_bytes)
 {
 	struct reader_limits limits = reader_limits(json_object_get(q->json, "limits"));
 	const char *what = json_str_or(q->json, "read", "");
@@ -198,6 +205,8 @@ int reader_main(int argc, char **argv)
 	int out = take_stdout();
 	int got;
 	log_open("reader");
+	/* Large buffers grow in place and are given back, whatever came before. */
+	mallopt(M_MMAP_THRESHOLD, MALLOC_LARGE);
 	if (out < 0) {
 		log_event(LOG_LEVEL_ERROR, "not-sealed", "why=\"no /dev/null\"");
 		return 1;

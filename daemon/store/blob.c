@@ -6,11 +6,22 @@
 int blob_put(struct db *db, const void *bytes, size_t len, int64_t now,
 	char ret_sha256[65], struct err *err)
 {
+	tx_auto tx = TX_NONE;
+
 	hash_hex(bytes, len, ret_sha256);
-	return db_run(db, err,
-		"INSERT INTO blob (sha256, created_at, bytes) VALUES (?, ?, ?)\n"
-		"ON CONFLICT (sha256) DO NOTHING",
-		SQL_TEXT(ret_sha256), SQL_INT(now), SQL_BLOB(len ? bytes : "", len));
+	if (tx_begin(&tx, db, err) < 0)
+		return -1;
+	if (db_run(db, err,
+		    "INSERT INTO blob (sha256, created_at, bytes) VALUES (?, ?, "
+		    "zeroblob(?))\n"
+		    "ON CONFLICT (sha256) DO NOTHING",
+		    SQL_TEXT(ret_sha256), SQL_INT(now), SQL_INT(len)) < 0)
+		return -1;
+	if (!db_changes(db))
+		return 0;
+	if (db_write_blob(db, "blob", "bytes", db_last_id(db), bytes, len, err) < 0)
+		return -1;
+	return tx_commit(&tx, err);
 }
 
 int blob_has(struct db *db, const char *sha256, struct err *err)

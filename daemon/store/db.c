@@ -273,6 +273,23 @@ void db_rollback(struct db *db)
 		(void)db_run(db, NULL, "ROLLBACK");
 }
 
+int db_step_begin(struct db *db, struct err *err)
+{
+	return db_run(db, err, "SAVEPOINT step");
+}
+
+int db_step_end(struct db *db, struct err *err)
+{
+	return db_run(db, err, "RELEASE step");
+}
+
+int db_step_undo(struct db *db, struct err *err)
+{
+	if (db_run(db, err, "ROLLBACK TO step") < 0)
+		return -1;
+	return db_run(db, err, "RELEASE step");
+}
+
 void db_free(struct db *db)
 {
 	if (!db)

@@ -27,6 +27,12 @@ int db_commit(struct db *db, struct err *err);
 /* Also what a failed db_commit needs. Does nothing outside a transaction. */
 void db_rollback(struct db *db);
 
+/* A part of a transaction that can be undone alone. A failed undo means that the whole
+ * transaction is gone already, as after a full disk. */
+int db_step_begin(struct db *db, struct err *err);
+int db_step_end(struct db *db, struct err *err);
+int db_step_undo(struct db *db, struct err *err);
+
 void db_free(struct db *db);
 DEFINE_FREEP(db, struct db, db_free)
 #define db_auto __attribute__((cleanup(db_freep))) struct db

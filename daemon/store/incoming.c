@@ -111,6 +111,29 @@ int incoming_next(struct db *db, struct incoming *ret, struct err *err)
 	return r == 1 ? load(db, id, ret, err) : r;
 }
 
+int incoming_next_many(
+	struct db *db, int64_t size_max, int64_t *ret_ids, int max, struct err *err)
+{
+	int64_t sum = 0;
+	int count = 0;
+	int r;
+	stmt_auto q = stmt_open(db,
+		"SELECT id, size, state = 'new' AND tries = 0\n"
+		"FROM incoming INDEXED BY incoming_undecided\n"
+		"WHERE decided_at IS NULL\n"
+		"ORDER BY is_machine, id\n"
+		"LIMIT ?",
+		SQL_INT(max));
+
+	while ((r = stmt_step(&q, err)) == 1) {
+		sum += stmt_int(&q, 1);
+		if (sum > size_max || !stmt_int(&q, 2))
+			return count;
+		ret_ids[count++] = stmt_int(&q, 0);
+	}
+	return r < 0 ? -1 : count;
+}
+
 /* "2026-000123": four digits, a hyphen, digits. */
 static bool parse_register(const char *key, int64_t *ret_year, int64_t *ret_number)
 {
@@ -150,42 +173,6 @@ int incoming_find(struct db *db, const char *key, struct incoming *ret, struct e
 	int r = find_id(db, key, &id, err);
 
 	return r == 1 ? load(db, id, ret, err) : r;
-}
-
-/* 1, 0 it is not kept in pieces, -1. */
-static int read_pieces(struct db *db, int64_t id, struct buf *ret, struct err *err)
-{
-	ids_auto pieces = IDS_NONE;
-	stmt_auto q = stmt_open(db,
-		"SELECT rowid FROM incoming_piece\n"
-		"WHERE incoming_id = ?\n"
-		"ORDER BY position",
-		SQL_INT(id));
-
-	if (ids_collect(&pieces, &q, err) < 0)
-		return -1;
-	for (size_t i = 0; i < pieces.count; i++)
-		if (db_read_blob(db, "incoming_piece", "bytes", pieces.list[i], ret,
-			    err) < 0)
-			return -1;
-	return pieces.count > 0;
-}
-
-int incoming_read(struct db *db, int64_t id, struct buf *ret, struct err *err)
-{
-	int64_t there = 0;
-	int r = db_find_int(db, err, &there,
-		"SELECT incoming_id FROM incoming_raw WHERE incoming_id = ?",
-		SQL_INT(id));
-
-	if (r == 1)
-		return db_read_blob(db, "incoming_raw", "bytes", id, ret, err);
-	if (r == 0)
-		r = read_pieces(db, id, ret, err);
-	if (r == 0)
-		return err_set(err, ERR_PERM, "incoming mail %lld has no bytes",
-			(long long)id);
-	return r < 0 ? -1 : 0;
 }
 
 int incoming_count_try(struct db *db, int64_t id, int *ret_tries, struct err *err)

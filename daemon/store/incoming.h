@@ -65,11 +65,9 @@ struct incoming_bytes {
 	bool is_machine; /* no person wrote it: the office takes it after people's */
 };
 
-/* Registers a mail with its bytes, in one transaction of its own or the caller's;
- * memory use does not grow with size. The register number's year is that of arrived_at
- * in local time. 1 stored, 0 was there already (same place; or, where uidvalidity
- * changed, same sha256 and arrived_at in that folder under the old uidvalidity: its
- * place is updated), -1 error. */
+/* Registers a mail with its bytes, in a transaction of its own or the caller's; memory
+ * use does not grow with size. 1 stored, 0 was there already (same place; or, where
+ * uidvalidity changed, same sha256 and arrived_at in that folder), -1. */
 int incoming_add(struct db *db, const struct place *place,
 	const struct incoming_bytes *bytes, int64_t now, int64_t *ret_id,
 	struct err *err);
@@ -78,10 +76,14 @@ int incoming_add_too_large(struct db *db, const struct place *place, int64_t arr
 	int64_t size, const char *from_address, const char *subject, int64_t now,
 	int64_t *ret_id, struct err *err);
 
-/* The next undecided mail (INCOMING_NEW, or TOO_LARGE not yet told): people's before
+/* The next undecided (INCOMING_NEW, or TOO_LARGE not yet told): people's before
  * machines', the one registered first. 1, 0 none, -1. */
 int incoming_next(struct db *db, struct incoming *ret, struct err *err);
-/* By register number ("2026-000123"), row id in decimal, or Message-ID. 1, 0, -1. */
+/* The next ones, all INCOMING_NEW, never tried, of size_max bytes together. Count or
+ * -1. */
+int incoming_next_many(
+	struct db *db, int64_t size_max, int64_t *ret_ids, int max, struct err *err);
+/* By register number, row id, or Message-ID. 1, 0, -1. */
 int incoming_find(
 	struct db *db, const char *key, struct incoming *ret, struct err *err);
 /* 1, or -1 (also where there is none). */
@@ -89,8 +91,7 @@ int incoming_get(struct db *db, int64_t id, struct incoming *ret, struct err *er
 /* The raw bytes. -1 ERR_PERM where there are none. */
 int incoming_read(struct db *db, int64_t id, struct buf *ret, struct err *err);
 
-/* One more try begins; committed before the reader is asked. Returns the number through
- * ret_tries. */
+/* One more try begins; committed before the reader is asked. */
 int incoming_count_try(struct db *db, int64_t id, int *ret_tries, struct err *err);
 
 /* What the office made of it; NULL and 0 leave a column as it is. Same transaction as
@@ -106,8 +107,8 @@ struct incoming_decision {
 };
 int incoming_decide(struct db *db, int64_t id, const struct incoming_decision *decision,
 	int64_t now, struct err *err);
-/* Back to INCOMING_NEW with no tries (utskick rerun); what waited for a yes because of
- * it no longer does. 1, 0 where it is not broken, unknown or held, -1. */
+/* Back to INCOMING_NEW with no tries (utskick rerun), not waiting for a yes. 1, 0 where
+ * it is not broken, unknown or held, -1. */
 int incoming_rerun(struct db *db, int64_t id, struct err *err);
 
 /*

@@ -35,9 +35,13 @@ static int insert(struct db *db, const struct letter *l, const char *about, int6
 	*ret_id = db_last_id(db);
 	if (!l->body)
 		return 0;
-	return db_run(db, err,
-		"INSERT INTO letter_body (letter_id, bytes) VALUES (?, ?)",
-		SQL_INT(*ret_id), SQL_BLOB(l->body, l->body_len));
+	if (db_run(db, err,
+		    "INSERT INTO letter_body (letter_id, bytes)\n"
+		    "VALUES (?, zeroblob(?))",
+		    SQL_INT(*ret_id), SQL_INT(l->body_len)) < 0)
+		return -1;
+	return db_write_blob(
+		db, "letter_body", "bytes", *ret_id, l->body, l->body_len, err);
 }
 
 int letter_put(struct db *db, const struct letter *letter, int64_t now, int64_t *ret_id,
@@ -58,8 +62,7 @@ int letter_put(struct db *db, const struct letter *letter, int64_t now, int64_t 
 	return 1;
 }
 
-int letter_count_since(
-	struct db *db, const char *kind, int64_t since, struct err *err)
+int letter_count_since(struct db *db, const char *kind, int64_t since, struct err *err)
 {
 	int64_t count = 0;
 

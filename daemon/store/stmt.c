@@ -214,6 +214,17 @@ int db_read_blob_at(struct db *db, const char *table, const char *column, int64_
 	return rc ? db_error(db, rc, err) : 0;
 }
 
+int db_write_blob(struct db *db, const char *table, const char *column, int64_t rowid,
+	const void *bytes, size_t len, struct err *err)
+{
+	__attribute__((cleanup(blob_closep))) sqlite3_blob *b = NULL;
+	int rc = sqlite3_blob_open(db->handle, "main", table, column, rowid, 1, &b);
+
+	if (!rc)
+		rc = sqlite3_blob_write(b, bytes, (int)len, 0);
+	return rc ? db_error(db, rc, err) : 0;
+}
+
 int tx_begin(struct tx *tx, struct db *db, struct err *err)
 {
 	*tx = (struct tx){db, sqlite3_get_autocommit(db->handle) != 0};

@@ -21,9 +21,11 @@ static void find_again(const uint8_t *data, size_t size, const json_t *attachmen
 	json_t *one;
 	json_array_foreach (attachments, i, one) {
 		buf_auto content = BUF_EMPTY;
-		if (mail_read_part(data, size, &limits, json_str(one, "sha256"),
-			    &content) != 1 ||
-			(json_int_t)content.len != json_int_or(one, "size", -1))
+		size_t len = 0;
+		buf_add(&content, data, size);
+		if (mail_read_part(content.data, size, &limits, json_str(one, "sha256"),
+			    &len) != 1 ||
+			(json_int_t)len != json_int_or(one, "size", -1))
 			abort();
 		if (i > 3)
 			break;

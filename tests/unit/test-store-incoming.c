@@ -348,6 +348,26 @@ static void people_are_heard_before_machines(void **state)
 	}
 }
 
+/* A flood is taken by so many, as long as none was tried and all are small. */
+static void the_next_many_are_new_untried_and_small_together(void **state)
+{
+	struct store *s = *state;
+	int64_t ids[5], got[5];
+	int64_t size = (int64_t)strlen(mail);
+	int tries = 0;
+
+	assert_int_equal(incoming_next_many(s->db, 1000, got, 5, &s->err), 0);
+	for (uint32_t i = 0; i < 5; i++)
+		add(s, 7, i + 1, NOW, mail, &ids[i]);
+	assert_int_equal(incoming_next_many(s->db, 1000, got, 3, &s->err), 3);
+	assert_memory_equal(got, ids, 3 * sizeof(*ids));
+	assert_int_equal(incoming_next_many(s->db, 2 * size, got, 5, &s->err), 2);
+	assert_ok(s, incoming_count_try(s->db, ids[4], &tries, &s->err));
+	assert_int_equal(incoming_next_many(s->db, 1000, got, 5, &s->err), 4);
+	assert_ok(s, incoming_count_try(s->db, ids[0], &tries, &s->err));
+	assert_int_equal(incoming_next_many(s->db, 1000, got, 5, &s->err), 0);
+}
+
 static void a_folder_remembers_up_to_where_nothing_is_missing(void **state)
 {
 	struct store *s = *state;
@@ -457,6 +477,7 @@ int main(void)
 		store_test(a_mail_of_30_mb_takes_little_memory),
 		store_test(mails_of_every_size_lie_one_behind_the_other_in_the_spool),
 		store_test(people_are_heard_before_machines),
+		store_test(the_next_many_are_new_untried_and_small_together),
 		store_test(a_folder_remembers_up_to_where_nothing_is_missing),
 		store_test(what_is_asked_for_each_mail_uses_an_index),
 	};
