@@ -115,17 +115,18 @@ def _mbsync(rig, folder):
     return (*timed, len(files), sum(f.stat().st_size for f in files))
 
 
-def _python(rig, folder):
+def _python(rig, folder, *more):
     with open(folder / "log", "wb") as log:
         timed = _timed([sys.executable, "-B", str(pathlib.Path(__file__).with_name("peer_intake.py")),
                         str(rig.ports["imaps"]), str(rig.ca), mailbox.USER,
-                        rig.password(mailbox.USER), str(folder / "mail.db")], log)
+                        rig.password(mailbox.USER), str(folder / "mail.db"), *more], log)
     with contextlib.closing(sqlite3.connect(folder / "mail.db")) as db:
         count, size = db.execute("SELECT count(*), sum(size) FROM mail").fetchone()
     return (*timed, count, size)
 
 
-PEERS = {"mbsync": _mbsync, "python": _python}
+PEERS = {"mbsync": _mbsync, "python": _python,
+         "python_calendars": lambda rig, folder: _python(rig, folder, "calendars")}
 
 
 def _round(rig, who, work, count):

@@ -1,5 +1,6 @@
 """Prepared deliveries of 12 KB through dispatch's lanes into smtp-sink, every result committed
-with fsync, against Postfix's smtp-source with as many connections, which keeps no record."""
+with fsync, against Postfix's smtp-source, which keeps no record, over as many connections, each
+kept (-d) as ours are. The goal: 0.7 of its speed."""
 import os
 import pathlib
 import shutil
@@ -45,7 +46,7 @@ def timed(who, count, command, folder):
     seconds = time.monotonic() - start
     if process.returncode:
         raise RuntimeError(f"{who}: exit {process.returncode}: {(folder / 'log').read_text()[-500:]}")
-    return Row(who, count, seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024), said
+    return Row(who, count, seconds, usage.ru_utime + usage.ru_stime), said
 
 
 def ours(folder, port, count, connections):
@@ -58,7 +59,7 @@ def ours(folder, port, count, connections):
 
 def source(folder, port, count, connections):
     return timed("peer", count, [
-        "/usr/sbin/smtp-source", "-s", str(connections), "-m", str(count), "-l", str(SIZE),
+        "/usr/sbin/smtp-source", "-d", "-s", str(connections), "-m", str(count), "-l", str(SIZE),
         "-f", "office@bench.example", "-t", "user@dest.example", f"127.0.0.1:{port}"], folder)[0]
 
 

@@ -1,5 +1,6 @@
-"""The same over a link with a round trip of 20 ms: one round trip a mail, as the next envelope
-travels behind the final dot, where smtp-source needs four."""
+"""The same over a link with a round trip of 20 ms, which the relay of sink.py makes for both: one
+round trip a mail, as the next envelope travels behind the final dot, where smtp-source needs four.
+The goal: 3.5 times its speed."""
 import pathlib
 import tempfile
 
@@ -7,7 +8,7 @@ from .row import RUNS
 from .sending import CONNECTIONS, ours, prepare, source
 from .sink import far_link, sink
 
-COUNT, ROUND_TRIP_MS = 600, 20
+COUNT, ROUND_TRIP_MS = 1000, 20
 NAME = f"sending {COUNT} over {ROUND_TRIP_MS} ms, {CONNECTIONS} connections"
 PEER = "smtp-source, no record"
 UNIT = "mails"

@@ -30,8 +30,7 @@ def _script(port):
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise RuntimeError(f"the script ended with {process.returncode}")
-    return Row("peer", PEER_COUNT, time.monotonic() - start, usage.ru_utime + usage.ru_stime,
-               usage.ru_maxrss / 1024)
+    return Row("peer", PEER_COUNT, time.monotonic() - start, usage.ru_utime + usage.ru_stime)
 
 
 def measure():
