@@ -16,8 +16,6 @@ sys.path[:0] = [str(pathlib.Path(__file__).resolve().parents[1])]
 CASES = ("reading", "inviting", "sending", "sending_script", "sending_ready",
          "sending_far", "intake_mbsync", "intake_python", "intake_large", "waiting",
          "memory", "mixed", "mixed_python",
-         "sending_far", "intake_mbsync", "intake_python", "intake_large", "waiting",
-         "memory", "mixed", "mixed_python",
          "planning", "planning_years", "planning_single", "expanding", "turning")
 
 

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/json.h"
 #include "base/mem.h"
 
@@ -438,19 +439,44 @@ static void counts_and_lengths_beyond_a_limit_are_refused(void **state)
 static void a_part_is_found_by_its_hash(void **state)
 {
 	(void)state;
-	static const char mail[] =
-		"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b\n"
-		"Content-Type: application/pdf; name=a.pdf\n"
-		"Content-Transfer-Encoding: base64\n\nAAEC/w==\n--b--\n";
+	char mail[] = "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b\n"
+		      "Content-Type: application/pdf; name=a.pdf\n"
+		      "Content-Transfer-Encoding: base64\n\nAAEC/w==\n--b--\n";
 	json_auto_t *m = read_str(mail);
 	const json_t *one = json_array_get(json_object_get(m, "attachments"), 0);
-	buf_auto found = BUF_EMPTY;
-	assert_int_equal(mail_read_part(mail, strlen(mail), &limits,
-				 json_str(one, "sha256"), &found),
+	size_t len = 0;
+	assert_int_equal(
+		mail_read_part(mail, sizeof(mail) - 1, &limits, "00", &len), 0);
+	assert_int_equal(mail_read_part(mail, sizeof(mail) - 1, &limits,
+				 json_str(one, "sha256"), &len),
 		1);
-	assert_int_equal(found.len, 4);
-	assert_memory_equal(found.data, "\x00\x01\x02\xff", 4);
-	assert_int_equal(mail_read_part(mail, strlen(mail), &limits, "00", &found), 0);
+	assert_int_equal(len, 4);
+	assert_memory_equal(mail, "\x00\x01\x02\xff", 4);
+}
+
+/* Decoded in pieces, whose edges fall anywhere between the groups of four. */
+static void a_large_part_is_the_same_in_pieces(void **state)
+{
+	(void)state;
+	buf_auto mail = BUF_EMPTY;
+	char sha256[HASH_HEX_SIZE];
+	struct hash *hash = hash_new();
+	size_t len = 0;
+	buf_add_str(&mail, "Content-Type: application/pdf; name=a.pdf\n"
+			   "Content-Transfer-Encoding: base64\n\n");
+	for (int i = 0; i < 20000; i++) {
+		buf_add_str(&mail, "AAEC/wAAAAAA\n");
+		hash_add(hash, "\x00\x01\x02\xff\0\0\0\0\0", 9);
+	}
+	hash_end(hash, sha256);
+	json_auto_t *m = read_str(mail.data);
+	const json_t *one = json_array_get(json_object_get(m, "attachments"), 0);
+	assert_string_equal(json_str(one, "sha256"), sha256);
+	assert_int_equal(json_int_or(one, "size", 0), 20000 * 9);
+	assert_int_equal(mail_read_part(mail.data, mail.len, &limits, sha256, &len), 1);
+	assert_int_equal(len, 20000 * 9);
+	for (size_t at = 0; at < len; at += 9)
+		assert_memory_equal(mail.data + at, "\x00\x01\x02\xff\0\0\0\0\0", 9);
 }
 
 static void calendars_are_handed_out_once_each(void **state)
@@ -517,6 +543,7 @@ int main(void)
 		cmocka_unit_test(messages_in_messages_count_too),
 		cmocka_unit_test(counts_and_lengths_beyond_a_limit_are_refused),
 		cmocka_unit_test(a_part_is_found_by_its_hash),
+		cmocka_unit_test(a_large_part_is_the_same_in_pieces),
 		cmocka_unit_test(calendars_are_handed_out_once_each),
 		cmocka_unit_test(
 			a_calendar_is_known_by_its_content_and_where_it_was_forwarded),
