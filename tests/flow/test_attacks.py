@@ -13,7 +13,7 @@ import pytest
 from conftest import Office
 from rig import replies
 from rig.replies import calendar, event, mail, multipart, part, text_part
-from scene import SECRETARY, Scene, at, clock, make_event, make_ics, make_pdf
+from scene import SECRETARY, Scene, at, clock, make_event, make_ics, make_pdf, one_line, text_of
 
 ATTACKS = []
 EVIL = "angripare@evil.example"
@@ -90,6 +90,11 @@ def letters_that_only_look_like_a_members(t):
     bidi = Header("Anna \u202egpj.exe", "utf-8").encode()
     return [with_from(t.reply(puny), twin.encode()), t.reply(puny),
             with_from(t.reply(EVIL), f"{bidi} <{EVIL}>".encode())]
+
+
+@attack("A3", HELD)
+def a_member_whose_name_shows_another_address_that_waits(t):
+    return [with_from(t.reply(vouched=False), f'"\u202egro.example@ordforande" <{t.address}>'.encode())]
 
 
 @attack("A5", WRONG, WRONG)
@@ -287,6 +292,11 @@ def test_what_looks_like_somebody_else_is_flagged(story):
     (raw, puny, bidi), _ = rows_of(story)["letters_that_only_look_like_a_members"]
     assert "suspicious-from" in raw["flags"] and "suspicious-from" in puny["flags"]
     assert "bidi-in-name" in bidi["flags"]
+    (waits,), _ = rows_of(story)["a_member_whose_name_shows_another_address_that_waits"]
+    [notice] = [one_line(text_of(n)) for n in story.scene.letters(story.scene.coordinator, "held-notice")
+                if waits["from"] in text_of(n)]
+    assert "\u202e" not in notice, ascii(notice)
+    assert "ser ut som en annan adress" in notice and "osynliga tecken" in notice
 
 
 def test_files_keep_to_the_store_and_get_harmless_names(story):
