@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "mail/bounce-meaning.h"
 
 #define WORDS_MAX 6000 /* bytes of a server's words that are looked at */
 
@@ -125,7 +126,7 @@ enum bounce_why bounce_why_said(const char *text)
 	for (size_t i = 0; *words && i < sizeof(table) / sizeof(table[0]); i++)
 		if (bounce_words_have(words, table[i].words))
 			return table[i].why;
-	return BOUNCE_UNSAID;
+	return bounce_meaning(words);
 }
 
 enum bounce_why bounce_why_of_status(const char *status)

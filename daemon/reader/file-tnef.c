@@ -81,6 +81,9 @@ json_t *tnef_read(const void *bytes, size_t len, struct buf *ret_contents)
 	/* TNEFInitialize leaves Debug as it is. */
 	tnef_auto tnef = {.Debug = 0};
 
+	/* Its beginning leaves some of it as it was, how much it prints among others.
+	 */
+	memset(&tnef, 0, sizeof(tnef));
 	TNEFInitialize(&tnef);
 	buf_add(&copy, bytes, len);
 	int status = len ? TNEFParseMemory((BYTE *)copy.data, (long)len, &tnef) : -1;

@@ -129,6 +129,19 @@ def state(s):
     return members, s.office.json("status", check=None)["resting"], s.rows("answers")
 
 
+def decide_all(s, count, now):
+    """Until so many mails are decided, and what came of it has gone. Putting them away, which
+    takes Dovecot longer, is not waited for."""
+    def is_done():
+        [(decided,)] = s.query("SELECT count(*) FROM incoming WHERE decided_at IS NOT NULL")
+        [(due,)] = s.query("SELECT count(*) FROM delivery WHERE state IN ('due', 'sending')")
+        return decided == count and due == 0
+    with s.office.run_daemon(now) as daemon:
+        s.rig.wait_for(is_done, 900, f"{count} decisions")
+        assert "worker-died" not in daemon.log()
+    s.rig.wait_until_delivered()
+
+
 @pytest.fixture(scope="module")
 def story(servers, tmp_path_factory):
     servers.reset()
@@ -144,7 +157,7 @@ def story(servers, tmp_path_factory):
     told.count = len(mails)
     s.fill(mails)
     started = time.monotonic()
-    s.run(clock(0, 12), seconds=900)
+    decide_all(s, told.count, clock(0, 12))
     told.seconds = time.monotonic() - started
     told.after, told.went = state(s), s.rig.deliveries()[told.sent:]
     print(f"{told.count} forged mails in {told.seconds:.1f} s")
@@ -152,7 +165,7 @@ def story(servers, tmp_path_factory):
     for raw in s.eager:
         s.rig.deliver_lmtp(s.mailbox, raw)
     told.sent = len(s.rig.deliveries())
-    s.run(clock(0, 13), seconds=300)
+    decide_all(s, told.count + len(s.eager), clock(0, 13))
     told.eager_went = s.rig.deliveries()[told.sent:]
     return told
 
@@ -161,8 +174,8 @@ def story(servers, tmp_path_factory):
 def test_nobody_is_answered_but_the_coordinator_who_gets_few(story):
     s = story.scene
     assert {d.recipient for d in story.went} <= {s.coordinator}
-    assert len(story.went) <= 80
-    assert not re.search(r"reject|okand\d+@kund", s.rig.postfix_log())
+    assert len(story.went) <= 25, [parse(r)["Subject"] for r in s.rig.mailbox(s.coordinator)]
+    assert not re.search(r"NOQUEUE|okand\d+@kund", s.rig.postfix_log())
     assert {d["address"] for d in s.rows("deliveries")} <= {*MEMBERS, SECRETARY[1], s.coordinator}
 
 

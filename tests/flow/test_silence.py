@@ -141,3 +141,30 @@ def test_where_an_absence_says_until_when_it_is_kept(answered):
 def test_a_machine_that_looks_like_a_person_is_left_to_a_person(answered):
     rows = [row for row in answered.rows("incoming") if NAIVE in row["from"]]
     assert len(rows) >= 2 and not any(row["class"] == "auto-reply" for row in rows)
+
+
+UNIT = "sakerhetsenheten@linkoping.example"
+
+
+def test_two_machines_that_look_like_persons_do_not_use_us_as_their_wire(office):
+    """A member's and the contact's programs answer everything, each time with another number."""
+    s = Scene(office, [NAIVE, ANNA], {"questions": {"per_sender_per_day": 3}})
+    traffic = Traffic(office.rig)
+    s.rig.add_users([UNIT])
+    s.put("ryd-1", at(20))
+    handled = collections.Counter()
+    for n in range(9):
+        moment = at(6).replace(hour=9, minute=n * 3, tzinfo=NOW.tzinfo)
+        s.run(moment)
+        for address in (NAIVE, UNIT):
+            for raw in s.rig.mailbox(address)[handled[address]:]:
+                handled[address] += 1
+                asked = parse(raw)
+                s.send(address, make_mail(address, s.mailbox, f"Sv: {asked['Subject']}",
+                                          f"Vi har tagit emot ditt mejl. Vad gäller ärende {n}{address}?\n",
+                                          in_reply_to=asked["Message-ID"]))
+        traffic.note(moment)
+    day = at(6).date()
+    to_naive, to_unit = (traffic.days[HERE, a, day] for a in (NAIVE, UNIT))
+    assert (to_naive, to_unit) == (4, 3), "the invitation, and three questions and answers"
+    assert s.rows("incoming")[-1]["reason"] == "question-cap"

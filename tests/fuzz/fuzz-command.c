@@ -28,7 +28,7 @@ static size_t lines_in(const char *text)
 	size_t lines = 1;
 
 	for (; *text; text++)
-		lines += *text == '\n';
+		lines += *text == '\n' || *text == '\r';
 	return lines;
 }
 
