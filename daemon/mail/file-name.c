@@ -83,5 +83,11 @@ char *name_harmless(const char *name, bool *ret_odd)
 	str_auto *trimmed = text_trim(buf_str(&clean));
 	if (!trimmed[strspn(trimmed, ". ")])
 		return xstrdup("unnamed");
-	return needs_prefix(trimmed) ? xasprintf("_%s", trimmed) : TAKE(trimmed);
+	if (!needs_prefix(trimmed))
+		return TAKE(trimmed);
+	buf_clear(&clean);
+	buf_add_char(&clean, '_');
+	buf_add_str(&clean, trimmed);
+	shorten(&clean);
+	return buf_steal(&clean);
 }

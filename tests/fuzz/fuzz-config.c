@@ -101,6 +101,7 @@ static void be_found(const struct problems *problems, const char *name,
 	}
 }
 
+/* R8 */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	bool is_directory = size > 0 && data[0] == 'd';

@@ -64,6 +64,7 @@ static void unpack(const uint8_t *data, size_t size)
 	must(at == contents.len);
 }
 
+/* R8 */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static int warm;

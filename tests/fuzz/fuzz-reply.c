@@ -32,6 +32,7 @@ static void read_reply(const char *text)
 	must(sense >= REPLY_EMPTY && sense <= REPLY_MIXED);
 }
 
+/* R8 */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static int warm;

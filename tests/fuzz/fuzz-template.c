@@ -53,6 +53,7 @@ static void show(const char *value)
 	must(!strpbrk(buf_str(&html), "<>\""));
 }
 
+/* R8 */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	str_auto *template = xstrndup((const char *)data, size);

@@ -241,6 +241,14 @@ static void a_long_name_is_cut_between_letters_and_keeps_its_end(void **state)
 	assert_int_equal(strlen(cut), 200);
 	assert_string_equal(cut + 196, ".pdf");
 	assert_memory_equal(cut + 194, "å", 2);
+
+	buf_auto dashed = BUF_EMPTY;
+	buf_add_char(&dashed, '-');
+	buf_add_str(&dashed, name.data);
+	str_auto *prefixed = name_harmless(dashed.data, &odd);
+	assert_true(strlen(prefixed) <= 200);
+	assert_memory_equal(prefixed, "_-å", 4);
+	assert_string_equal(prefixed + strlen(prefixed) - 4, ".pdf");
 }
 
 int main(void)
