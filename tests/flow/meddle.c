@@ -13,7 +13,8 @@
  * watches for the clock being set hears of a new FILE.
  *
  * MEDDLE_SPEED=N: a second is N of the program's, where it reads the time and where it
- * waits. libcurl keeps its own time.
+ * waits; how long it is patient with a server as well, but not beside MEDDLE_CLOCK.
+ * libcurl keeps its own time.
  *
  * MEDDLE_NAMES=FILE: *.example is this computer; while FILE is there, no name is found,
  * or, where FILE says "slow", only after two seconds.
@@ -177,7 +178,7 @@ int clock_gettime(clockid_t clock, struct timespec *ret)
 {
 	int result = REAL(clock_gettime)(clock, ret);
 
-	if (speed > 1 && clock == CLOCK_MONOTONIC &&
+	if (speed > 1 && !clock_file && clock == CLOCK_MONOTONIC &&
 		is_program(__builtin_return_address(0))) {
 		long ms = gained(&begin_monotonic, ret);
 		ret->tv_sec += ms / 1000;

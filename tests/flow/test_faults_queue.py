@@ -67,7 +67,8 @@ def test_two_thousand_go_each_once_todays_invitations_before_minutes_and_memory_
             scene.rig.wait_for(lambda: not queued(scene), 30, "the end")
     record_property("figures", f"{took:.1f} s; dispatch at 200, 1,000 and 1,900 mails: "
                     f"{', '.join(f'{m:.1f}' for m in memory)} MiB, peak {peak:.1f} MiB")
-    assert max(memory) - memory[0] < 1.5 and peak < 40
+    # What the database keeps in memory of itself has its own limit, of 2 MB.
+    assert max(memory) - memory[0] < 3 and peak < 40
     assert set(collections.Counter(server.taken).values()) == {1}
     kinds = kinds_of(scene, server)
     assert collections.Counter(kinds) == {"invitation": 1800, "minutes": 200, "receipt": 1}
@@ -176,4 +177,5 @@ def test_invitations_go_out_while_intake_hangs(office, name, fault):
             way.fault = None
             way.cut()
             scene.rig.wait_for(lambda: scene.incoming(reason="not-understood"), 30, "the mail")
+            scene.rig.wait_for(lambda: "imap-back" in daemon.log(), 10, "the end of it")
             assert scene.office.json("status")["daemon"]["trouble"] == []
