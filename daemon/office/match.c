@@ -174,7 +174,8 @@ static int by_role(struct office *o, const struct mail_case *c,
 	if (!ids)
 		return -1;
 	json_array_foreach (ids, i, id) {
-		json_auto_t *minutes = minutes_standing(o->db, json_integer_value(id), err);
+		json_auto_t *minutes =
+			minutes_standing(o->db, json_integer_value(id), err);
 		if (!minutes)
 			return -1;
 		if (json_array_size(minutes) == 0)

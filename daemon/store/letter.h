@@ -38,7 +38,6 @@ int letter_find(struct db *db, const char *kind, int64_t meeting_id, int version
 	const char *language, const char *about, int64_t *ret_id, char **ret_subject,
 	struct err *err);
 /* How many of a kind were written from since on. -1. */
-int letter_count_since(
-	struct db *db, const char *kind, int64_t since, struct err *err);
+int letter_count_since(struct db *db, const char *kind, int64_t since, struct err *err);
 /* What else makes it one of its kind; the caller frees. 1, 0 there is none, -1. */
 int letter_about(struct db *db, int64_t id, char **ret, struct err *err);

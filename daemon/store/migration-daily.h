@@ -1,4 +1,5 @@
-/* The coordinator's answers by mail, and the daily mail: store/daily.h, store/command-mail.h. */
+/* The coordinator's answers by mail, and the daily mail: store/daily.h,
+ * store/command-mail.h. */
 #pragma once
 
 /* clang-format off */

@@ -150,11 +150,11 @@ def users_lines(users, root, uid, gid):
 
 def knows(root, user):
     """Whether Dovecot knows a user by now. It listens on its ports before it does here."""
-    path = root / "run" / "auth-userdb"
-    if not path.exists():
-        return False
     with socket.socket(socket.AF_UNIX) as s:
-        s.connect(os.fspath(path))
+        try:
+            s.connect(os.fspath(root / "run" / "auth-userdb"))
+        except (FileNotFoundError, ConnectionRefusedError):
+            return False
         with s.makefile("rw") as f:
             f.write(f"VERSION\t1\t0\nUSER\t1\t{user}\tservice=lmtp\n")
             f.flush()

@@ -72,7 +72,8 @@ static const struct mention mentions[] = {
 		{"Bilaga 1.pdf (48 kB)", "inte skickat vidare",
 			"Avsändaren är inte sekreterare eller ordförande"}},
 	{"sv", "held-notice",
-		"Väntar på ditt beslut: mejl från okand.person@annan.example" CODE " [H7-abcde]",
+		"Väntar på ditt beslut: mejl från okand.person@annan.example" CODE
+		" [H7-abcde]",
 		{"okand.person@annan.example", "Avsändaren är inte sekreterare",
 			"Protokollet skickas till utskotten", "utskick release 7",
 			"utskick refuse 7", "Trygghetsråd Ekholmen"}},
@@ -137,7 +138,8 @@ static const struct mention mentions[] = {
 		"Monday 14 September 2026" CODE,
 		{"Bilaga 1.pdf (48 kB)", "have not been sent on yet"}},
 	{"en", "held-notice",
-		"Waiting for your decision: mail from okand.person@annan.example" CODE " [H7-abcde]",
+		"Waiting for your decision: mail from okand.person@annan.example" CODE
+		" [H7-abcde]",
 		{"neither the secretary nor the chair", "utskick release 7",
 			"utskick refuse 7"}},
 	{"en", "failure-notice",
