@@ -40,9 +40,9 @@ static void check_line(const json_t *line)
 	json_t *number;
 
 	must(said && text_is_utf8(said, strlen(said)) && !strchr(said, '\n'));
-	must(!argument || (*argument && !strpbrk(argument, " \t\n<>")));
+	must(!argument || (*argument && !strpbrk(argument, " \t\n")));
 	must(!argument || strcmp(json_str_or(line, "word", ""), "secretary") != 0 ||
-		strchr(argument, '@'));
+		(strchr(argument, '@') && !strpbrk(argument, "<>")));
 	json_array_foreach (json_object_get(line, "numbers"), i, number)
 		must(json_integer_value(number) >= 0);
 }
