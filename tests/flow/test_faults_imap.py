@@ -201,7 +201,7 @@ def test_two_hundred_sessions_leave_no_descriptor_and_no_memory_behind(
             """Of some looks at it, while it works on."""
             found = 0
             for n in range(sessions - 10, sessions):
-                scene.rig.wait_for(lambda n=n: scene.way.calls >= n, 30, f"session {n}")
+                scene.rig.wait_for(lambda n=n: scene.way.calls >= n, 120, f"session {n}")
                 found = max(found, what(intake_of(daemon)))
             return found
         pid = scene.rig.wait_for(lambda: intake_of(daemon))
