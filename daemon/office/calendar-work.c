@@ -229,12 +229,11 @@ static int read_source(
 	if (!calendar_of(o, source))
 		return source_decide(
 			o->db, source->id, source->sha256, source->broken, now, err);
-	if (source->is_gone)
-		calendar = json_object();
-	else if (load_bytes(o, source, &bytes, &uid, err) < 0)
+	if (!source->is_gone && load_bytes(o, source, &bytes, &uid, err) < 0)
 		return -1;
-	else if (uid && !bytes.len)
-		calendar = json_object(); /* its mails were removed by decision */
+	/* Gone, or its mails were removed by decision. */
+	if (source->is_gone || (uid && !bytes.len))
+		calendar = json_object();
 	else
 		r.outcome = ask_reader(o, &bytes, now, uid, &calendar, err);
 	r.calendar = calendar;
