@@ -1,9 +1,9 @@
 #include "office/pdf-text.h"
 
 #include "base/program.h"
+#include "config/warnings.h"
 #include "mail/charset.h"
 
-#define PDFTOTEXT "/usr/bin/pdftotext"
 #define MIB ((size_t)1 << 20)
 /* Exit codes of pdftotext(1). */
 #define OPENED 0
