@@ -204,14 +204,12 @@ bool rtf_text(struct buf *to, const char *bytes, size_t len, size_t text_max)
 	r.fallbacks[0] = 1;
 	while (r.at < r.end) {
 		char c = *r.at++;
+		if ((c == '{' && !open_group(&r)) || (c == '}' && r.depth == 0))
+			return false;
+		if (c == '}' && --r.depth == 0)
+			return true;
 		if (c == '\\')
 			read_control(&r);
-		else if (c == '{' && !open_group(&r))
-			return false;
-		else if (c == '}' && --r.depth == 0)
-			return true;
-		else if (c == '}' && r.depth < 0)
-			return false;
 		else if (c == '}')
 			r.to_skip = 0;
 		else if (c != '{' && c != '\r' && c != '\n' && c != '\0')

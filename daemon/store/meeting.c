@@ -194,6 +194,7 @@ static int follow_code(
 
 	if (r < 1)
 		return -1;
+	assert(is.code);
 	size_t len = strlen(m->code);
 	if (is.told || (strncmp(is.code, m->code, len) == 0 &&
 			       (!is.code[len] || is.code[len] == '-')))
