@@ -295,7 +295,8 @@ static int plan_request(struct part *part, int64_t due_at)
 static int plan_minutes(struct part *part)
 {
 	int64_t due_at = plan_minutes_due_at(part->p->s, part->m);
-	json_auto_t *minutes = minutes_standing(part->p->c->db, part->m->id, part->p->err);
+	json_auto_t *minutes =
+		minutes_standing(part->p->c->db, part->m->id, part->p->err);
 
 	if (!minutes)
 		return -1;

@@ -107,11 +107,12 @@ static enum bounce_why of_sentence(const char *sentence)
 	return BOUNCE_UNSAID;
 }
 
-/* What comes behind one of these is a sentence of its own: "your message ... because" */
+/* What comes behind one of these is a sentence of its own: "your message ... because"
+ */
 static bool is_joint(const char *words)
 {
-	static const char *const joints[] = {
-		" because ", " since ", " as there ", " eftersom ", " weil ", " fordi "};
+	static const char *const joints[] = {" because ", " since ", " as there ",
+		" eftersom ", " weil ", " fordi "};
 
 	for (size_t i = 0; i < COUNT(joints); i++)
 		if (strncmp(words, joints[i], strlen(joints[i])) == 0)

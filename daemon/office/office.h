@@ -18,9 +18,9 @@ struct office {
 	struct db *db;
 	struct reader *reader;
 	struct batch *batch; /* NULL: none is open */
-	uint8_t key[32];  /* of the tokens in Message-IDs */
-	char *domain;	  /* of the mailbox's address */
-	char *config_key; /* one for each configuration and version of the program */
+	uint8_t key[32];     /* of the tokens in Message-IDs */
+	char *domain;	     /* of the mailbox's address */
+	char *config_key;    /* one for each configuration and version of the program */
 	bool all_minutes_read; /* none from before is left to be searched */
 };
 

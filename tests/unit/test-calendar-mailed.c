@@ -100,7 +100,8 @@ static const struct {
 static json_t *read_mailed(const char *text)
 {
 	struct calendar_limits limits = test_limits();
-	struct calendar_window window = {.zone = "Europe/Stockholm", .in_words = true, .uid = "u"};
+	struct calendar_window window = {
+		.zone = "Europe/Stockholm", .in_words = true, .uid = "u"};
 
 	assert_true(clock_parse("2026-01-01T00:00:00+01:00", &window.from));
 	assert_true(clock_parse("2027-01-01T00:00:00+01:00", &window.to));
