@@ -15,6 +15,7 @@
 #define LINE_CHARS 120
 #define NUMBERS_MAX 50
 #define NUMBER_MAX 9999
+#define SIGN_MAX 16
 #define COUNT(list) (sizeof(list) / sizeof((list)[0]))
 
 /* ---- words ---- */
@@ -268,9 +269,9 @@ static size_t code_length(const char *s)
 
 	if (!strchr("HDhd", *s) || digits < 1 || digits > 15 || s[1 + digits] != '-')
 		return 0;
-	while (isalnum((unsigned char)s[2 + digits + sign]))
+	while (sign <= SIGN_MAX && isalnum((unsigned char)s[2 + digits + sign]))
 		sign++;
-	return s[2 + digits + sign] == ']' ? 2 + digits + sign : 0;
+	return sign <= SIGN_MAX && s[2 + digits + sign] == ']' ? 2 + digits + sign : 0;
 }
 
 char *command_text_code(const char *subject)

@@ -1,5 +1,6 @@
 # make fuzz SECONDS=n: every tests/fuzz/fuzz-NAME.c that many seconds under libFuzzer, ASan and UBSan, beginning
 # with tests/fuzz/seeds/NAME. What it finds stays in build-fuzz/found, what it learned in build-fuzz/corpus.
+# FUZZ_SEED=n repeats a run, FUZZ_TIMEOUT=seconds is for a busy machine.
 
 FUZZ_BUILD := build-fuzz
 FUZZ_SRC   := $(wildcard tests/fuzz/fuzz-*.c)

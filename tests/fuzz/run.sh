@@ -9,7 +9,8 @@ found=$build/found
 mkdir -p "$corpus" "$found"
 [ -d "$seeds" ] || seeds=
 printf '%s: %s s ... ' "$name" "$seconds"
-if "$build/fuzz/$name" -max_total_time="$seconds" -timeout=${FUZZ_TIMEOUT:-10} -rss_limit_mb=2048 \
+if "$build/fuzz/$name" -seed="${FUZZ_SEED:-0}" -max_total_time="$seconds" \
+	-timeout="${FUZZ_TIMEOUT:-10}" -rss_limit_mb=2048 \
 	-artifact_prefix="$found/$name-" -print_final_stats=1 "$corpus" $seeds \
 	>"$found/$name.log" 2>&1; then
 	printf '%s runs, nothing found\n' \

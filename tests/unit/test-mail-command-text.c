@@ -234,6 +234,8 @@ static void the_code_of_a_subject_is_found(void **state)
 		{"[H-abc] [HX-abc]", NULL},
 		{"[RYD-2026-09-07]", NULL},
 		{"[H12-abc", NULL},
+		{"[H12-abcdefghijklmnop]", "h12-abcdefghijklmnop"},
+		{"[H12-abcdefghijklmnopq]", NULL},
 		{"[", NULL},
 		{"", NULL},
 	};
