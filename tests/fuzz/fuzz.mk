@@ -11,7 +11,8 @@ FUZZ_FLAGS := -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=
 FUZZ       ?= $(notdir $(FUZZ_BIN))
 
 ifeq ($(BUILD),$(FUZZ_BUILD))
-$(FUZZ_BUILD)/fuzz/%: tests/fuzz/%.c $(ALL_ARCHIVES)
+# What reads bytes from outside, and all that it uses.
+$(FUZZ_BUILD)/fuzz/%: tests/fuzz/%.c $(call archives,$(call unit_uses,reader))
 	@mkdir -p $(@D)
 	$(SAY) LD $@
 	$(Q)$(CC) $(ALL_CFLAGS) -fsanitize=fuzzer $(ALL_LDFLAGS) -o $@ $(filter %.c %.a,$^) $(LIBS)
