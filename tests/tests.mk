@@ -28,8 +28,8 @@ test: deps
 	@$(MAKE) --no-print-directory $(CHECKS)
 
 # Sanitizers cost several times the work: the flow tests that touch every part of it, once.
-SAN_FLOW := $(addprefix tests/flow/test_,main_path.py minutes.py minutes_files.py once.py \
-	bad_input.py kill.py attacks.py mailed.py commands.py questions.py read_corpora.py)
+SAN_FLOW := $(addprefix tests/flow/test_,main_path.py minutes_files.py bad_input.py kill.py \
+	attacks.py mailed.py commands.py questions.py read_corpora.py)
 test-san: deps
 	@$(MAKE) --no-print-directory -j$(JOBS) BUILD=build-san SAN=1 all unit-programs
 	@UTSKICK_KILLS=60 $(MAKE) --no-print-directory BUILD=build-san SAN=1 \
