@@ -40,7 +40,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	const struct calendar_window window = {strtoll(argv[2], NULL, 10),
-		strtoll(argv[3], NULL, 10), "Europe/Stockholm", false};
+		strtoll(argv[3], NULL, 10), "Europe/Stockholm", false, NULL};
 	calendar_read_warm_up();
 	json_auto_t *calendar = calendar_read(bytes.data, bytes.len, &limits, &window);
 	return show(calendar);
