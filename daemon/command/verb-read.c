@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -147,6 +148,15 @@ static json_t *answer_of(
 	return broken("broken-crash", err->text);
 }
 
+/* The reader leaves it to who has the bytes: the office knows it from intake. */
+static void put_sha256(json_t *said, const struct buf *bytes)
+{
+	char sha256[HASH_HEX_SIZE];
+
+	hash_hex(buf_str(bytes), bytes->len, sha256);
+	json_put_str(said, "sha256", sha256);
+}
+
 static json_t *ask(struct command *c, const struct limits *l, const struct buf *bytes,
 	bool calendar, const struct calendar_window *window, struct err *err)
 {
@@ -158,8 +168,10 @@ static json_t *ask(struct command *c, const struct limits *l, const struct buf *
 							 bytes->len, window, &said, err)
 					       : reader_mail(reader, &mail, &said, err);
 
-	if (outcome == READER_OK && !calendar)
+	if (outcome == READER_OK && !calendar) {
 		put_verified(c, said);
+		put_sha256(said, bytes);
+	}
 	return answer_of(outcome, said, err);
 }
 

@@ -337,7 +337,6 @@ static void read_all(struct reading *r)
 json_t *mail_read(const void *bytes, size_t len, const struct mail_limits *limits,
 	struct mail_calendars *ret_calendars)
 {
-	char sha256[HASH_HEX_SIZE];
 	mail_tree_auto tree = {0};
 	if (mail_tree_read(&tree, bytes, len, limits) < 0)
 		return broken("broken-limit", tree.what);
@@ -345,8 +344,6 @@ json_t *mail_read(const void *bytes, size_t len, const struct mail_limits *limit
 		.limits = limits, .tree = &tree, .calendars = ret_calendars};
 	r.text_left = limits->text_max * PARTS_TEXT_FACTOR;
 	r.json = json_object();
-	hash_hex(bytes, len, sha256);
-	json_put_str(r.json, "sha256", sha256);
 	json_put_int(r.json, "size", (int64_t)len);
 	read_all(&r);
 	buf_deinit(&r.text);
