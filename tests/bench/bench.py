@@ -28,7 +28,7 @@ def _line(case, rows, who):
             f"{_median(rows, who, lambda r: r.count / r.seconds):,.0f} {case.UNIT}/s",
             f"{_median(rows, who, lambda r: 1000 * r.cpu / r.count):.2f} ms",
             f"{_median(rows, who, lambda r: r.peak_mib):.0f} MiB" if rows[0].peak_mib else "",
-            f"{_ratio(rows):.1f}x" if who == "ours" else "1")
+            f"{_ratio(rows):.2f}x" if who == "ours" else "1")
 
 
 def _ratio(rows):
