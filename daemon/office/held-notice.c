@@ -14,26 +14,6 @@
 #include "store/letter.h"
 #include "store/meeting.h"
 
-static int post_notice(struct office *o, const char *kind, const char *about,
-	const struct meeting *m, const json_t *roles, json_t *extra, const char *reason,
-	int64_t now, struct err *err)
-{
-	const struct post post = {
-		.order = {.kind = kind,
-			.meeting = m,
-			.roles = roles,
-			.extra = extra,
-			.auto_submitted = "auto-generated"},
-		.about = about,
-		.reason = reason,
-		.priority = POST_TODAY,
-	};
-
-	int status = post_to_coordinator(o, &post, now, err);
-	json_decref(extra);
-	return status;
-}
-
 static json_t *named(const char *group, const char *key)
 {
 	return json_pack("{s:[s, s]}", "$name", group, key);
@@ -222,7 +202,7 @@ static int post_matter(struct office *o, const struct held *h, int64_t held_id,
 		json_decref(data);
 		return -1;
 	}
-	return post_notice(o, "held-notice", about, found ? &m : NULL, roles, data,
+	return notice_post(o, "held-notice", about, found ? &m : NULL, roles, data,
 		h->reason, now, err);
 }
 
@@ -239,7 +219,7 @@ static int tell_of_many(struct office *o, int64_t now, struct err *err)
 	if (count < most)
 		return count < 0 ? -1 : 0;
 	json_t *extra = json_pack("{s:{s:I}}", "held", "count", (json_int_t)count);
-	return post_notice(o, "held-many-notice", about, NULL, NULL, extra, "held-many",
+	return notice_post(o, "held-many-notice", about, NULL, NULL, extra, "held-many",
 		       now, err) < 0
 		       ? -1
 		       : 1;

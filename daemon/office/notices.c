@@ -8,7 +8,7 @@
 #include "office/post.h"
 #include "store/journal.h"
 
-static int post_notice(struct office *o, const char *kind, const char *about,
+int notice_post(struct office *o, const char *kind, const char *about,
 	const struct meeting *m, const json_t *roles, json_t *extra, const char *reason,
 	int64_t now, struct err *err)
 {
@@ -45,7 +45,7 @@ int notice_too_large(
 		"limit", "$size", (json_int_t)o->config->settings.imap.largest_mail,
 		"received", moment(in->arrived_at));
 
-	return post_notice(
+	return notice_post(
 		o, "too-large-notice", about, NULL, NULL, extra, "too-large", now, err);
 }
 
@@ -71,7 +71,7 @@ int notice_calendar_broken(struct office *o, const struct source *source,
 	json_t *extra = json_pack("{s:{s:s, s:s, s:s}}", "calendar", "source", label,
 		"what", source->path, "reason", what);
 
-	return post_notice(o, "calendar-notice", about, NULL, NULL, extra,
+	return notice_post(o, "calendar-notice", about, NULL, NULL, extra,
 		"calendar-unreadable", now, err);
 }
 
@@ -105,6 +105,6 @@ int notice_problems(struct office *o, const struct source *source,
 	str_auto *label = source_label(o, source);
 	json_t *extra = json_pack("{s:{s:s, s:o}}", "calendar", "source", label,
 		"entries", problem_entries(problems));
-	return post_notice(o, "calendar-notice", about, NULL, NULL, extra,
+	return notice_post(o, "calendar-notice", about, NULL, NULL, extra,
 		"calendar-unreadable", now, err);
 }

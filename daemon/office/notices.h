@@ -12,7 +12,15 @@
 #include "store/held.h"
 #include "store/source.h"
 
-/* Those below are called inside a transaction. */
+struct meeting;
+
+/* A letter of that kind to the coordinator; about: what else makes it one of its kind.
+ * Takes extra. Inside a transaction. 1 new, 0 was there, -1. */
+int notice_post(struct office *o, const char *kind, const char *about,
+	const struct meeting *m, const json_t *roles, json_t *extra, const char *reason,
+	int64_t now, struct err *err);
+
+/* These are called inside a transaction. */
 int notice_held(struct office *o, const struct mail_case *c, const struct held *h,
 	int64_t held_id, struct err *err);
 /* A matter that no mail asks for; see held_ask. */
