@@ -31,13 +31,14 @@ static int find_place(
 		SQL_INT(p->uid));
 }
 
-/* The same mail under another uidvalidity of that folder; of several the first one. */
+/* The same mail under another uidvalidity of that folder; of several the first one. By
+ * itself SQLite would look at all mails of the folder, at each that comes. */
 static int find_moved(
 	struct db *db, const struct arrival *a, int64_t *ret_id, struct err *err)
 {
 	if (a->sha256)
 		return db_find_int(db, err, ret_id,
-			"SELECT id FROM incoming\n"
+			"SELECT id FROM incoming INDEXED BY incoming_sha256\n"
 			"WHERE sha256 = ? AND arrived_at = ? AND account = ? AND "
 			"folder = ?\n"
 			"  AND uidvalidity <> ?\n"
@@ -47,7 +48,7 @@ static int find_moved(
 			SQL_TEXT(a->place->account), SQL_TEXT(a->place->folder),
 			SQL_INT(a->place->uidvalidity));
 	return db_find_int(db, err, ret_id,
-		"SELECT id FROM incoming\n"
+		"SELECT id FROM incoming INDEXED BY incoming_arrived_at\n"
 		"WHERE arrived_at = ? AND size = ? AND sha256 IS NULL\n"
 		"  AND account = ? AND folder = ? AND uidvalidity <> ?\n"
 		"ORDER BY uid\n"
