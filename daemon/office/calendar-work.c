@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "office/calendar-loss.h"
 #include "office/meeting-entry.h"
+#include "office/meeting-mail-files.h"
 #include "office/notices.h"
 #include "office/twins.h"
 #include "store/blob.h"
@@ -237,7 +238,8 @@ static int read_source(
 	else
 		r.outcome = ask_reader(o, &bytes, now, uid, &calendar, err);
 	r.calendar = calendar;
-	if (keep_attachments(o, &bytes, calendar, now, err) < 0)
+	if (keep_attachments(o, &bytes, calendar, now, err) < 0 ||
+		(uid && meeting_mail_files_add(o, source->id, calendar, err) < 0))
 		return -1;
 	if (db_begin(o->db, err) < 0)
 		return -1;

@@ -10,6 +10,7 @@
 #include "mail/address.h"
 #include "office/itip.h"
 #include "office/meeting-answer.h"
+#include "office/meeting-mail-files.h"
 #include "office/policy.h"
 #include "store/incoming-source.h"
 #include "store/mailed.h"
@@ -103,6 +104,7 @@ int meeting_mail_is(struct office *o, const struct mail_case *c, struct err *err
 int meeting_mail_prepare(struct office *o, struct mail_case *c, struct err *err)
 {
 	size_t count = json_array_size(json_object_get(c->said, "calendars"));
+	const char *why;
 	incoming_source_auto raw = INCOMING_SOURCE_NONE;
 
 	if (incoming_source_open(o->db, c->in->id, &raw, err) < 0)
@@ -117,7 +119,8 @@ int meeting_mail_prepare(struct office *o, struct mail_case *c, struct err *err)
 			READER_OK)
 			return -1;
 	}
-	return 0;
+	int may = meeting_mail_may(o, c, &why, err);
+	return may <= 0 ? may : meeting_mail_files_take(o, c, err);
 }
 
 /* ---- what is new in it ---- */
@@ -290,6 +293,7 @@ static int take(struct office *o, const struct mail_case *c, size_t index,
 
 	if (mailed_keep(o->db, c->in->id, (int)index, text->data, text->len, &kept,
 		    err) < 0 ||
+		mailed_keep_files(o->db, kept, c->files, err) < 0 ||
 		take_parts(o, p, kept, true, err) < 0 ||
 		take_parts(o, p, kept, false, err) < 0)
 		return -1;

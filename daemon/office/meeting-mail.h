@@ -13,7 +13,8 @@
  * -1.
  */
 int meeting_mail_is(struct office *o, const struct mail_case *c, struct err *err);
-/* Takes the calendars' texts out, before the transaction. */
+/* Takes the calendars' texts out, and the files that came along, before the
+ * transaction. */
 int meeting_mail_prepare(struct office *o, struct mail_case *c, struct err *err);
 int meeting_mail(struct office *o, const struct mail_case *c, struct decision *ret,
 	struct err *err);

@@ -131,6 +131,27 @@ int mailed_keep(struct db *db, int64_t incoming_id, int position, const void *by
 	return found < 1 ? -1 : 0;
 }
 
+int mailed_keep_files(
+	struct db *db, int64_t mailed_id, const json_t *files, struct err *err)
+{
+	size_t i;
+	json_t *file;
+
+	json_array_foreach (files, i, file)
+		if (db_run(db, err,
+			    "INSERT INTO mailed_file (mailed_id, position, name,\n"
+			    "  media_type, sha256, size)\n"
+			    "VALUES (?, ?, ?, ?, ?, ?)\n"
+			    "ON CONFLICT (mailed_id, position) DO NOTHING",
+			    SQL_INT(mailed_id), SQL_INT((int64_t)i),
+			    SQL_TEXT(json_str_or(file, "name", "")),
+			    SQL_TEXT(json_str_or(file, "media_type", "")),
+			    SQL_TEXT(json_str_or(file, "sha256", "")),
+			    SQL_INT(json_int_or(file, "size", 0))) < 0)
+			return -1;
+	return 0;
+}
+
 /* A source's path is of no use to anybody, as a UID may be of any length and kind. */
 static int new_source(struct db *db, const char *calendar, const char *uid,
 	int64_t *ret_id, struct err *err)
@@ -283,6 +304,39 @@ int mailed_read(struct db *db, int64_t source_id, struct buf *ret, char **ret_ui
 		buf_add_str(ret, "\r\n");
 	}
 	return 1;
+}
+
+static json_t *list_at(json_t *object, const char *key)
+{
+	json_t *list = json_object_get(object, key);
+
+	if (list)
+		return list;
+	json_object_set_new(object, key, json_array());
+	return json_object_get(object, key);
+}
+
+json_t *mailed_files(struct db *db, int64_t source_id, struct err *err)
+{
+	json_auto_t *all = json_object();
+	int r;
+	stmt_auto q = stmt_open(db,
+		"SELECT p.recurrence_id, f.name, f.media_type, f.sha256, f.size\n"
+		"FROM mailed_part AS p\n"
+		"JOIN mailed_file AS f ON f.mailed_id = p.mailed_id\n"
+		"WHERE p.source_id = ? AND NOT p.cancels\n"
+		"ORDER BY p.id, f.position",
+		SQL_INT(source_id));
+
+	while ((r = stmt_step(&q, err)) == 1) {
+		json_t *file = json_object();
+		json_put_str(file, "name", stmt_text(&q, 1));
+		json_put_str(file, "media_type", stmt_text(&q, 2));
+		json_put_str(file, "sha256", stmt_text(&q, 3));
+		json_put_int(file, "size", stmt_int(&q, 4));
+		json_array_append_new(list_at(all, stmt_text(&q, 0)), file);
+	}
+	return r < 0 ? NULL : TAKE(all);
 }
 
 int mailed_knows(struct db *db, const char *uid, struct err *err)

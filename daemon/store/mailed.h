@@ -47,6 +47,10 @@ int mailed_look(struct db *db, struct mailed_part *part,
 /* Keeps the calendar of a mail; ret_id. */
 int mailed_keep(struct db *db, int64_t incoming_id, int position, const void *bytes,
 	size_t len, int64_t *ret_id, struct err *err);
+/* files: [{name, media_type, sha256, size}] that came beside it, whose bytes are blobs
+ * already; NULL: none. */
+int mailed_keep_files(
+	struct db *db, int64_t mailed_id, const json_t *files, struct err *err);
 /*
  * The kept calendar says this of an entry; the parts that it takes the place of go, and
  * mails of which nothing is left. calendar: the source's. Inside a transaction.
@@ -64,6 +68,9 @@ int mailed_rename(struct db *db, const char *calendar, struct err *err);
  * it. 1, 0 the source is not mailed, -1. */
 int mailed_read(struct db *db, int64_t source_id, struct buf *ret, char **ret_uid,
 	struct err *err);
+/* {recurrence_id: [{name, media_type, sha256, size}]}, "" all of the entry: what came
+ * beside the calendars that count of a source; new reference. */
+json_t *mailed_files(struct db *db, int64_t source_id, struct err *err);
 /* 1 known, 0 not, -1. */
 int mailed_knows(struct db *db, const char *uid, struct err *err);
 /* [{register, from, at}] of the mails that count of that source; new reference. */

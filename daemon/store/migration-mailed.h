@@ -36,4 +36,15 @@
 	"  at INTEGER NOT NULL,\n" \
 	"  UNIQUE (uid, other_uid)\n" \
 	") STRICT;\n"
+
+#define MIGRATION_MAILED_FILE \
+	"CREATE TABLE mailed_file (\n" \
+	"  mailed_id INTEGER NOT NULL REFERENCES mailed (id) ON DELETE CASCADE,\n" \
+	"  position INTEGER NOT NULL, -- among the files that came beside the calendar\n" \
+	"  name TEXT NOT NULL,\n" \
+	"  media_type TEXT NOT NULL,\n" \
+	"  sha256 TEXT NOT NULL REFERENCES blob (sha256),\n" \
+	"  size INTEGER NOT NULL,\n" \
+	"  PRIMARY KEY (mailed_id, position)\n" \
+	") STRICT, WITHOUT ROWID;\n"
 /* clang-format on */

@@ -467,6 +467,9 @@ static const char *const migrations[] = {
 
 	/* ---- 18: meetings by mail ---- */
 	MIGRATION_MAILED,
+
+	/* ---- 19: files that came beside a mailed calendar ---- */
+	MIGRATION_MAILED_FILE,
 };
 /* clang-format on */
 

@@ -1,7 +1,9 @@
 """Meetings that are mailed to the mailbox: whoever may plan invites it from his calendar
 program, changes, moves and cancels, and the committees hear of it as of any other meeting."""
+import base64
 import datetime
 import email.header
+import re
 
 import icalendar
 import pytest
@@ -9,7 +11,7 @@ import pytest
 from rig import replies
 from rig.invitations import PROGRAMS, UNIT, invite
 from rig.mails import UTC, make_event, make_ics
-from scene import NOW, Scene, at, clock, one_line, parse, text_of
+from scene import NOW, Scene, at, clock, files_of, make_pdf, one_line, parse, text_of
 
 ANNA, BERIT = "anna@utskott.example", "berit@utskott.example"
 CHAIR = "ordf@radet.example"
@@ -141,6 +143,66 @@ def test_a_year_s_plan_is_mailed_in_as_one_calendar(scene):
         summary="Trygghetsråd Ryd nr 0").replace("SEQUENCE:0", "SEQUENCE:1"), method="PUBLISH"), name="p.ics")))
     s.run(clock(0, 9))
     assert len(s.starts()) == 13 and s.counts() == (1, 1, 0)
+
+
+def with_files(raw, *files):
+    """The mail with files attached, as Outlook does it: [(name, type, disposition, bytes)]."""
+    head, gap, body = raw.partition(b"\r\n\r\n")
+    at = head.index(b"\r\nContent-Type:") + 2
+    end = re.compile(rb"\r\n(?![ \t])|\Z").search(head, at).end()
+    inner = head[at:end].rstrip() + gap + body
+    rest = head[:at] + head[end:]
+    parts = [f"Content-Type: {kind}; name=\"{name}\"\r\nContent-Disposition: {how}; filename=\"{name}\"\r\n"
+             "Content-Transfer-Encoding: base64\r\n\r\n".encode() + base64.encodebytes(content)
+             for name, kind, how, content in files]
+    return rest.rstrip() + b"\r\n" + replies.multipart(inner, *parts, boundary="=_filer")
+
+
+AGENDA = ("Dagordning.pdf", "application/pdf", "attachment", make_pdf("Dagordning"))
+MAP = ("Karta.png", "image/png", "attachment", b"\x89PNG karta")
+LOGO = ("image001.png", "image/png", "inline", b"\x89PNG logo")
+CARD = ("tomas.vcf", "text/vcard", "attachment", b"BEGIN:VCARD")
+
+
+def sent_along(s, kind):
+    return [files_of(parse(raw)) for raw in s.raw(ANNA, kind)]
+
+
+def test_files_beside_an_invitation_go_along_with_it(scene):
+    s = scene
+    s.mail(with_files(series(start=at(2, 18)), AGENDA, LOGO, MAP, CARD))
+    s.run()
+    agenda = {AGENDA[0]: AGENDA[3]}
+    assert sent_along(s, "invitation") == [{**agenda, MAP[0]: MAP[3]}] * 2
+    assert "Dagordning.pdf (" in text_of(s.letters(ANNA, "invitation")[0])
+    # A date of its own has what came with it; one whose mail has none keeps the files of the series.
+    new = ("Ny dagordning.pdf", "application/pdf", "attachment", make_pdf("Ny"))
+    s.mail(with_files(invite("outlook", "serie@linkoping.example", at(10, 17), later(10), sequence=1,
+                             date=at(9, 18)), new))
+    s.run(clock(0, 9))
+    s.mail(invite("outlook", "serie@linkoping.example", at(2, 17), later(20), sequence=1, date=at(2, 18)))
+    s.run(clock(0, 10))
+    assert sent_along(s, "update") == [{new[0]: new[3]}, {**agenda, MAP[0]: MAP[3]}]
+    # The whole of it anew, without files: there are none any more.
+    s.mail(series(sent=later(30), sequence=2, start=at(2, 19)))
+    s.run(clock(0, 11))
+    assert sent_along(s, "update")[2:] == [{}, {}]
+
+
+def test_files_of_a_forwarded_invitation_go_along_and_those_of_a_held_one_after_the_yes(office):
+    s = Mailed(office, limits={"attachments_mib": 1})
+    large = ("Stor.pdf", "application/pdf", "attachment", b"%PDF" + b"x" * (1 << 20))
+    inner = with_files(invite("outlook", "framfort@radet.example", at(4), SENT, sender=CHAIR), large, AGENDA)
+    s.mail(replies.mail(s.coordinator, replies.multipart(
+               replies.text_part("Lägg in den här"), replies.forwarded(inner),
+               replies.part(b"%PDF eget", "application/pdf", "Eget.pdf")), subject="VB: Råd"),
+           with_files(invite("google", "hallen@radet.example", at(5), SENT, sender=CHAIR), MAP))
+    s.run()
+    assert sent_along(s, "invitation") == [{AGENDA[0]: AGENDA[3]}]
+    assert s.query("SELECT count(*) FROM blob") == [(1,)]
+    s.office.utskick("release", str(s.held()[0]["id"]))
+    s.run(clock(0, 9))
+    assert sent_along(s, "invitation")[1:] == [{MAP[0]: MAP[3]}]
 
 
 def held_of(s):
