@@ -52,8 +52,8 @@ const struct verb *verb_at(size_t index);
 const struct verb *verb_find(const char *name);
 
 extern const struct verb verb_status, verb_plan, verb_meeting, verb_explain,
-	verb_preview, verb_held, verb_release, verb_refuse, verb_rerun, verb_read,
-	verb_render, verb_export, verb_sign_in, verb_withdraw, verb_search,
+	verb_preview, verb_held, verb_release, verb_refuse, verb_rerun, verb_resend,
+	verb_read, verb_render, verb_export, verb_sign_in, verb_withdraw, verb_search,
 	verb_questions, verb_close, verb_retention;
 
 /* The whole program behind its main: an exit code. */

@@ -4,8 +4,9 @@
 
 static const struct verb *const verbs[] = {&verb_status, &verb_plan, &verb_meeting,
 	&verb_explain, &verb_preview, &verb_held, &verb_release, &verb_refuse,
-	&verb_questions, &verb_close, &verb_retention, &verb_rerun, &verb_withdraw,
-	&verb_search, &verb_read, &verb_render, &verb_export, &verb_sign_in};
+	&verb_questions, &verb_close, &verb_retention, &verb_rerun, &verb_resend,
+	&verb_withdraw, &verb_search, &verb_read, &verb_render, &verb_export,
+	&verb_sign_in};
 #define VERB_COUNT (sizeof(verbs) / sizeof(*verbs))
 
 const struct verb *verb_at(size_t index)

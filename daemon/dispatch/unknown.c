@@ -158,6 +158,9 @@ int unknown_step(struct db *db, const struct settings *s, const struct wake *wak
 	int came = s->smtp.copy_to_self ? delivery_has_come_back(db, &d, err) : 0;
 	if (came < 0)
 		return -1;
+	/* What went once before, and came back, is found wherever one looks. */
+	if (d.sent_at)
+		return send_again(db, &d, s, "no-evidence-possible", now, err);
 	if (came)
 		return move_because(db, d.id, DELIVERY_SENT, "found-in-mailbox",
 			s->imap.sent_copy, now, err);

@@ -6,7 +6,9 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "mail/address.h"
+#include "office/command.h"
 #include "office/daily.h"
+#include "store/delivery-move.h"
 #include "store/fetched.h"
 #include "store/journal.h"
 #include "store/overview.h"
@@ -20,6 +22,11 @@ static void add(json_t *items, char *key, json_t *data)
 {
 	json_array_append_new(items, json_pack("{s:s, s:o}", "key", key, "data", data));
 	free(key);
+}
+
+static json_t *last_of(json_t *items)
+{
+	return json_array_get(items, json_array_size(items) - 1);
 }
 
 static json_t *day_of(int64_t at)
@@ -53,11 +60,29 @@ static int find_failures(struct office *o, int64_t now, json_t *items, struct er
 		add(items,
 			xasprintf("failure:%lld", (long long)json_int_or(row, "id", 0)),
 			data);
+		json_put_int(last_of(items), "delivery", json_int_or(row, "id", 0));
 	}
 	return 0;
 }
 
-const struct daily_kind daily_failure = {.name = "failure", .find = find_failures};
+static int answer_failure(struct office *o, const json_t *item, const json_t *said,
+	int64_t now, json_t *lines, struct err *err)
+{
+	const char *by = o->config->settings.coordinator_address;
+
+	if (strcmp(json_str_or(said, "word", ""), "again") != 0)
+		return 0;
+	int again = delivery_send_again(
+		o->db, json_int_or(item, "delivery", 0), by, now, err);
+	if (again < 0)
+		return -1;
+	json_array_append_new(
+		lines, command_line(said, again ? "again" : "not-again", NULL));
+	return 1;
+}
+
+const struct daily_kind daily_failure = {
+	.name = "failure", .find = find_failures, .answer = answer_failure};
 
 /* ---- what could not be read ---- */
 

@@ -360,6 +360,41 @@ int delivery_prove(struct db *db, int64_t id, enum delivery_state state,
 	return tx_commit(&tx, err) < 0 ? -1 : 1;
 }
 
+int delivery_send_again(
+	struct db *db, int64_t id, const char *by, int64_t now, struct err *err)
+{
+	tx_auto tx = TX_NONE;
+
+	if (tx_begin(&tx, db, err) < 0)
+		return -1;
+	int late = is_too_late(db, id, now, err);
+	if (late != 0)
+		return late < 0 ? -1 : 0;
+	if (db_run(db, err,
+		    "UPDATE delivery AS d\n"
+		    "SET state = 'due', due_at = ?1, changed_at = ?1, tries = 0,\n"
+		    "  first_try_at = NULL, told_at = NULL, told_late_at = NULL\n"
+		    "WHERE id = ?2 AND state IN ('failed', 'bounced') AND rests = 0\n"
+		    "  AND NOT EXISTS (SELECT 1 FROM letter AS l\n"
+		    "    JOIN letter AS l2 ON l2.meeting_id = l.meeting_id\n"
+		    "      AND l2.version > l.version\n"
+		    "      AND (l2.kind = l.kind\n"
+		    "        OR (l2.kind IN ('invitation', 'update', 'cancellation')\n"
+		    "          AND l.kind IN ('invitation', 'update', "
+		    "'cancellation')))\n"
+		    "    JOIN delivery AS d2 ON d2.letter_id = l2.id\n"
+		    "    WHERE l.id = d.letter_id AND d2.address = d.address)",
+		    SQL_INT(now), SQL_INT(id)) < 0)
+		return -1;
+	if (db_changes(db) == 0)
+		return 0;
+	return delivery_journal(
+		       db, id, DELIVERY_DUE, by, "again-by-word", NULL, now, err) < 0 ||
+			       tx_commit(&tx, err) < 0
+		       ? -1
+		       : 1;
+}
+
 /* The journal has each sending, also a second one of the same delivery. */
 int delivery_count_sent(struct db *db, int64_t since, int64_t *ret, struct err *err)
 {

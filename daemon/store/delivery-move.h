@@ -50,6 +50,11 @@ int delivery_fail_overdue(struct db *db, int64_t before, const char *words, int 
 	int64_t now, struct err *err);
 /* The mail itself came into the mailbox (a copy to us): 1, 0, -1. */
 int delivery_has_come_back(struct db *db, const struct delivery *d, struct err *err);
+/* One that failed or bounced is due again, as somebody (by) has decided: all tries
+ * anew, under its Message-ID. 1; 0: it is none of these, its address rests, what it
+ * calls to has begun, or a later word on the same took its place. */
+int delivery_send_again(
+	struct db *db, int64_t id, const char *by, int64_t now, struct err *err);
 /* A step in looking for evidence, for the journal: a reason code. */
 int delivery_note(
 	struct db *db, int64_t id, const char *why, int64_t now, struct err *err);

@@ -14,6 +14,7 @@ static const struct reason reasons[] = {
 	{"address-fails", "Mail to this address has failed for good on several days; the "
 		"coordinator decides whether it is to rest."},
 	{"address-resting", "The address rests by the coordinator's word, so nothing is sent there."},
+	{"again-by-word", "The coordinator had it sent again, under the same Message-ID."},
 	{"answer-applied", "The invited person answered the invitation; the answer counts."},
 	{"answer-forwarded", "Somebody sent on an answer that is not his own; it does not "
 		"count and is left unread in the inbox for the coordinator."},

@@ -160,8 +160,10 @@ static void serve_visitor(struct supervisor *s)
 {
 	json_auto_t *status = children_status(&s->children);
 
-	if (control_serve(s->control_fd, status))
-		wake_up(&s->spawn.wake, WORKER_OFFICE);
+	if (!control_serve(s->control_fd, status))
+		return;
+	wake_up(&s->spawn.wake, WORKER_OFFICE);
+	wake_up(&s->spawn.wake, WORKER_DISPATCH);
 }
 
 static void one_round(struct supervisor *s)

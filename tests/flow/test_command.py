@@ -22,7 +22,7 @@ from scene import SECRETARY, Scene, at, clock, make_pdf, parse
 UTSKICK = programs.BUILD / "utskick"
 SHARED = pathlib.Path(os.environ.get("UTSKICK_SHARED", ROOT.parent / "shared"))
 MUSTACHE = SHARED / "corpora" / "mustache"
-VERBS = ["status", "plan", "meeting", "explain", "preview", "held", "release", "refuse", "rerun",
+VERBS = ["status", "plan", "meeting", "explain", "preview", "held", "release", "refuse", "rerun", "resend",
          "questions", "close", "retention", "read", "render", "export", "sign-in"]
 
 
@@ -313,6 +313,7 @@ def test_explain_gives_every_step_of_a_delivery_and_the_servers_words(scene):
 @pytest.mark.parametrize("words", [
     ["explain", "2026-999999"], ["explain", "d999"], ["explain", "<no@such.example>"],
     ["meeting", "XXX"], ["release", "999"], ["refuse", "2026-000001"], ["rerun", "2026-999999"],
+    ["resend", "999"], ["resend", "d999"],
     ["preview", "XXX", "invitation"], ["preview", CODE, "invitation", "--to", "x@y.example"]])
 def test_what_is_not_there_is_said_and_ends_with_1(scene, words):
     done = say(scene, *words, check=1)
@@ -429,6 +430,23 @@ def test_a_release_is_done_at_the_next_run_where_no_daemon_runs(own):
     own.run(clock(8, 10))
     assert [d["state"] for d in own.deliveries("minutes") if d["address"] != DEAD] == ["sent"] * 2
     assert len(own.letters("anna@parti.example", "minutes")) == 1
+
+
+def test_minutes_that_failed_are_sent_again_when_somebody_says_so(own):
+    say(own, "release", said(own, "held")[0]["register"])
+    own.run(clock(8, 9))
+    [row] = [d for d in own.deliveries("minutes") if d["address"] == DEAD]
+    own.rig.add_users([DEAD])
+    assert f"d{row['id']} to {DEAD} is sent again" in say(own, "resend", f"d{row['id']}").stdout
+    own.run(clock(8, 10))
+    [sent] = own.letters(DEAD, "minutes")
+    assert sent["Message-ID"] == row["message_id"]
+    assert [e["why"] for e in said(own, "explain", f"d{row['id']}")["journal"]][-2:] == [
+        "again-by-word", "server-accepted"]
+    for state, kind in (("sent", "minutes"), ("failed", "invitation")):
+        [other] = [d for d in own.deliveries(kind) if d["address"] == DEAD]
+        refused = say(own, "resend", f"d{other['id']}", check=1).stderr
+        assert f"it is {state}" in refused and "the meeting has begun" in refused
 
 
 def test_the_preview_of_minutes_is_what_went_out(own):

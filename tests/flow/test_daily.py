@@ -7,7 +7,7 @@ import pytest
 
 from scene import (ONE_CALENDAR, SECRETARY, ZONE, Scene, at, clock, make_event, make_mail, make_pdf,
                    one_line, text_of)
-from test_calls import ANNA, BERIT, CESAR, KIND, PLACES, directory
+from test_calls import ANNA, BERIT, CESAR, DORA, KIND, PLACES, directory
 from test_commands import STRANGER, answer_to
 
 NEW = ("Åsa Lind", "asa.lind@linkoping.example")
@@ -137,6 +137,37 @@ Maria
     assert "Här slutade läsningen" in desk.told()
     desk.run(clock(10, 7))
     assert "Protokollet saknas" in desk.numbers()
+
+
+def test_who_was_not_reached_is_written_to_again_by_her_word(desk):
+    desk.set_up()
+    desk.rig.answer_at_rcpt(DORA, "552 5.2.2 Mailbox full")
+    desk.meeting("ryd", at(9))
+    desk.run(clock(0))
+    assert desk.raw(DORA, "invitation") == []
+    desk.run(clock(7, 7))
+    mail = desk.daily()[-1]
+    number = desk.numbers(mail)["Inte framme"]
+    assert f"{number} skicka igen, {number} vänta, {number} klar" in one_line(text_of(mail))
+    # Still full: she is told anew; then there is room.
+    desk.says(f"{number} skicka igen", mail)
+    desk.run(clock(7, 8))
+    assert "Det skickas igen." in desk.told() and desk.raw(DORA, "invitation") == []
+    desk.rig.answer_at_rcpt(DORA, None)
+    desk.run(clock(8, 7))
+    again = desk.numbers()["Inte framme"]
+    desk.says(f"{again} skicka igen")
+    desk.run(clock(8, 8))
+    invitation, = desk.letters(DORA, "invitation")
+    [row] = [d for d in desk.deliveries("invitation") if d["address"] == DORA]
+    assert row["state"] == "sent" and row["message_id"] == invitation["Message-ID"]
+    assert "The coordinator had it sent again" in desk.office.utskick("explain", f"d{row['id']}").stdout
+    # Once: her second word finds it settled, and there is nothing left to say.
+    desk.says(f"{again} skicka igen")
+    desk.run(clock(8, 9))
+    assert "Det är redan klart" in desk.told() and len(desk.raw(DORA, "invitation")) == 1
+    # A call to a meeting that has begun is not sent again.
+    assert "cannot be sent again" in desk.office.utskick("resend", f"d{row['id']}", check=1).stderr
 
 
 def test_it_goes_out_once_on_each_working_day(desk):

@@ -382,6 +382,41 @@ static int note_and_tell(const struct delivery *d, void *context)
 	return 0;
 }
 
+static void what_failed_is_sent_again_by_a_word_and_nothing_else_is(void **state)
+{
+	struct store *s = *state;
+	int64_t letter_id = store_letter(s, "minutes", store_meeting(s, 1, NOW));
+	struct seen seen = {.s = s};
+
+	for (int from = DELIVERY_DUE; from <= DELIVERY_ANSWERED; from++) {
+		bool may = from == DELIVERY_FAILED || from == DELIVERY_BOUNCED;
+		int64_t id = delivery_in(s, (enum delivery_state)from, letter_id);
+		assert_int_equal(
+			delivery_send_again(s->db, id, "maria", NOW + 1, &s->err), may);
+		if (may)
+			assert_int_equal(state_of(s, id), DELIVERY_DUE);
+	}
+	assert_int_equal(delivery_send_again(s->db, 999, "maria", NOW, &s->err), 0);
+	/* Should it fail again, that is news. */
+	int64_t id = delivery_in(s, DELIVERY_FAILED, letter_id);
+	assert_ok(s, delivery_set_told(s->db, id, NOW, &s->err));
+	assert_int_equal(delivery_send_again(s->db, id, "maria", NOW, &s->err), 1);
+	assert_int_equal(
+		delivery_move(s->db, id, DELIVERY_FAILED, "x", NOW, &s->err), 1);
+	assert_ok(s, delivery_each_untold(s->db, note_and_tell, &seen, &s->err));
+	assert_int_equal(seen.ids[0], id);
+}
+
+static void a_call_to_what_has_begun_is_not_sent_again(void **state)
+{
+	struct store *s = *state;
+	int64_t calls = store_letter(s, "invitation", store_meeting(s, 1, NOW));
+	int64_t id = delivery_in(s, DELIVERY_FAILED, calls);
+
+	assert_int_equal(delivery_send_again(s->db, id, "maria", NOW, &s->err), 0);
+	assert_int_equal(delivery_send_again(s->db, id, "maria", NOW - 1, &s->err), 1);
+}
+
 static void failures_are_told_once(void **state)
 {
 	struct store *s = *state;
@@ -587,6 +622,8 @@ int main(void)
 		store_test(
 			what_is_proved_to_have_gone_gets_its_copy_in_the_sent_folder),
 		store_test(an_interrupted_sending_has_an_unknown_outcome),
+		store_test(what_failed_is_sent_again_by_a_word_and_nothing_else_is),
+		store_test(a_call_to_what_has_begun_is_not_sent_again),
 		store_test(failures_are_told_once),
 		store_test(lateness_is_told_once),
 		store_test(a_meetings_deliveries_are_its_own),
