@@ -16,6 +16,7 @@ from rig.client import people
 from rig.mails import ZONE, make_event, make_ics
 from rig.programs import BUILD
 
+from .office import directory
 from .row import RUNS, Row
 
 MEMBERS = 300
@@ -27,18 +28,9 @@ CALENDAR = make_ics(make_event("inviting@linkoping.example", datetime.datetime(2
                                summary="Trygghetsråd Ryd"))
 
 
-def _directory(members):
-    return {
-        "councils": [{"id": "ryd", "code": "RYD", "name": "Ryd", "committees": ["nv"]}],
-        "committees": [{"id": "nv", "name": "Utskottet Nordväst", "members": [
-            {"person": f"p{i}", "role": "member"} for i, _ in enumerate(members)]}],
-        "people": [{"id": f"p{i}", "name": f"Åsa Öberg {i}", "addresses": [user.address]}
-                   for i, user in enumerate(members)]}
-
-
 def _prepare_ours(rig, folder, members):
     config = rig.write_config(folder / "config", {
-        "directory": _directory(members),
+        "directory": directory(members),
         "utskick": {"imap": {"sent_copy": False}, "smtp": {"messages_per_minute": 10000},
                     "calendars": [{"name": "Ryd", "folder": "calendars"}]}})
     (config / "calendars/ryd.ics").write_bytes(CALENDAR)

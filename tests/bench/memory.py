@@ -16,6 +16,7 @@ from rig.mails import ZONE, make_event, make_ics, make_mail
 
 from . import mailbox
 from .intake import LARGE
+from .office import directory
 
 NAME = "memory: 20 mails of 25 MB in, minutes of 20 MB to 50"
 MEMBERS, MINUTES = 50, 20_000_000
@@ -25,18 +26,9 @@ COORDINATOR = "maria.sjoberg@linkoping.example"
 SECRETARY = ("Karin Mörk", "karin.mork@linkoping.example")
 
 
-def _directory(members):
-    return {
-        "councils": [{"id": "ryd", "code": "RYD", "name": "Ryd", "committees": ["nv"]}],
-        "committees": [{"id": "nv", "name": "Utskottet Nordväst", "members": [
-            {"person": f"p{i}", "role": "member"} for i, _ in enumerate(members)]}],
-        "people": [{"id": f"p{i}", "name": f"Åsa Öberg {i}", "addresses": [user.address]}
-                   for i, user in enumerate(members)]}
-
-
 def _config(rig, folder, members):
     config = rig.write_config(folder / "config", {
-        "directory": _directory(members),
+        "directory": directory(members),
         "utskick": {"imap": {"sent_copy": False},
                     "calendars": [{"name": "Ryd", "folder": "calendars"}]}})
     (config / "calendars/ryd.ics").write_bytes(make_ics(make_event(

@@ -5,11 +5,14 @@
     meddle   ends a worker at a chosen call, fills the disk, loses names (meddle.py)
     set_clock  the programs' clock, to be set
     office   the example office on the rig, with a mailbox for everybody in it
+    small_disk  a disk of its own for the state of the module's `scene`
 
 Helpers to import: rig.mails (make_event, make_ics, make_mail, make_reply, make_pdf),
 rig.programs (run_once, run_daemon, utskick, check_config).
 """
+import os
 import pathlib
+import subprocess
 import sys
 
 import pytest
@@ -90,3 +93,18 @@ LONGEST = ("test_kill", "test_faults_imap", "test_faults_smtp", "test_bad_input"
 def pytest_collection_modifyitems(items):
     rank = {name: place for place, name in enumerate(LONGEST)}
     items.sort(key=lambda item: rank.get(item.path.stem, len(LONGEST)))
+
+
+@pytest.fixture
+def small_disk(scene, tmp_path):
+    """The office's state on a disk of its own, of 16 MiB."""
+    if os.getuid() != 0:
+        pytest.skip("mounting a small disk takes root")
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", disk]).returncode:
+        pytest.skip("no disk can be mounted here")
+    scene.office.state = disk / "state"
+    scene.office.state.mkdir(mode=0o700)
+    yield disk
+    subprocess.run(["umount", "-l", disk], check=True)

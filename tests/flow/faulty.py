@@ -5,8 +5,9 @@ import re
 import select
 import socket
 import ssl
-import threading
 import time
+
+from listening import Listener, end, server_tls
 
 # What is done at the fault, after the words were said.
 CUT, STALL, DRIP, GO_ON = "cut", "stall", "drip", "go on"
@@ -25,49 +26,31 @@ class Fault:
         return not isinstance(self.at, str) and self.at.search(line)
 
 
-class FaultyWay:
+class FaultyWay(Listener):
     """Listens on a port of its own. While `fault` is set, it happens to whoever comes."""
 
     def __init__(self, rig, fault=None, port="imaps"):
         self.rig, self.fault, self.target = rig, fault, rig.ports[port]
-        self.calls, self.lines, self.open = 0, [], set()
-        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.context.load_cert_chain(rig.ca.with_name("good.pem"), rig.ca.with_name("good.key"))
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self._serve, daemon=True).start()
+        self.lines, self.open, self.context = [], set(), server_tls(rig)
+        super().__init__()
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
+    def __exit__(self, *exception):
+        super().__exit__(*exception)
         self.cut()
 
     def cut(self):
         """Ends what is connected now; whose thread it is closes it."""
-        for connection in list(self.open):
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
+        end(self.open)
 
     def _end(self, connection):
         self.open.discard(connection)
-        with contextlib.suppress(OSError):
-            connection.shutdown(socket.SHUT_RDWR)
+        end([connection])
         connection.close()
-
-    def _serve(self):
-        with contextlib.suppress(OSError):
-            while True:
-                caller, _ = self.listener.accept()
-                caller.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                self.calls += 1
-                threading.Thread(target=self._talk, args=(caller,), daemon=True).start()
 
     def _talk(self, caller):
         fault = self.fault
         with contextlib.suppress(OSError):
+            caller.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             caller.settimeout(20)
             if fault and fault.at == "accept":
                 return self._happen(fault, caller, b"")

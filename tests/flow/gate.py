@@ -2,23 +2,19 @@
 import contextlib
 import select
 import socket
-import threading
+
+from listening import Listener, end
 
 
-class Gate:
+class Gate(Listener):
     """Listens on a port of its own. Shut, it hangs up on whoever calls; open, it passes all on."""
 
     def __init__(self, target):
-        self.target, self.is_open, self.calls, self.through = target, False, 0, []
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self._serve, daemon=True).start()
+        self.target, self.is_open, self.through = target, False, []
+        super().__init__()
 
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.listener.close()
+    def __exit__(self, *exception):
+        super().__exit__(*exception)
         self.cut()
 
     def open(self):
@@ -30,19 +26,13 @@ class Gate:
 
     def cut(self):
         """Ends what is connected now."""
-        for connection in self.through:
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
+        end(self.through)
 
-    def _serve(self):
-        with contextlib.suppress(OSError):
-            while True:
-                caller, _ = self.listener.accept()
-                self.calls += 1
-                if self.is_open:
-                    threading.Thread(target=self._pass, args=(caller,), daemon=True).start()
-                else:
-                    caller.close()
+    def _talk(self, caller):
+        if self.is_open:
+            self._pass(caller)
+        else:
+            caller.close()
 
     def _pass(self, caller):
         with caller, socket.create_connection(("127.0.0.1", self.target)) as server:

@@ -2,9 +2,10 @@
 import contextlib
 import re
 import socket
-import ssl
 import threading
 import time
+
+from listening import Listener, end, server_tls
 
 CUT, STALL, DRIP = "cut", "stall", "drip"
 EXTENSIONS = (b"PIPELINING", b"SIZE 40000000", b"8BITMIME", b"DSN", b"ENHANCEDSTATUSCODES")
@@ -25,40 +26,20 @@ class Fault:
         return True
 
 
-class SmtpServer:
+class SmtpServer(Listener):
     def __init__(self, rig, fault=None, extensions=EXTENSIONS):
         self.fault, self.extensions = fault, extensions
         self.taken = []     # (recipient, Message-ID)
         self.texts = {}     # Message-ID: the mail
         self.heard = []     # command lines
-        self.calls = 0
         self.hung = []      # connections on which nothing is said any more
         self.before_dot = lambda: None  # called when a text is there, before it is taken
         self.lock = threading.Lock()
-        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.context.load_cert_chain(rig.ca.with_name("good.pem"), rig.ca.with_name("good.key"))
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.listener.shutdown(socket.SHUT_RDWR)
-        self.listener.close()
+        self.context = server_tls(rig)
+        super().__init__()
 
     def end_hung(self):
-        for connection in self.hung:
-            with contextlib.suppress(OSError):
-                connection.shutdown(socket.SHUT_RDWR)
-
-    def _serve(self):
-        with contextlib.suppress(OSError):
-            while True:
-                connection, _ = self.listener.accept()
-                self.calls += 1
-                threading.Thread(target=self._talk, args=(connection,), daemon=True).start()
+        end(self.hung)
 
     def _talk(self, connection):
         with contextlib.suppress(OSError, ValueError), connection:

@@ -1,6 +1,5 @@
 """The disk is full, or may only be read: in each worker, at work, and all of them at once.
 Nothing is flagged, moved or sent without a record; it is said once, and goes on by itself."""
-import os
 import subprocess
 
 import pytest
@@ -157,21 +156,6 @@ def test_a_dead_mail_server_beside_a_full_disk_makes_no_busy_loop(scene, meddle,
             obstacle.unlink()
             gate.open()
             scene.rig.wait_for(lambda: decided(scene) == ["Ett"], 60, "the mail")
-
-
-@pytest.fixture
-def small_disk(scene, tmp_path):
-    """The office's state on a disk of its own, to be mounted for reading only."""
-    if os.getuid() != 0:
-        pytest.skip("mounting takes root")
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=32m", "tmpfs", disk]).returncode:
-        pytest.skip("no disk can be mounted here")
-    scene.office.state = disk / "state"
-    scene.office.state.mkdir(mode=0o700)
-    yield disk
-    subprocess.run(["umount", "-l", disk], check=True)
 
 
 def test_a_run_on_a_disk_mounted_for_reading_only_does_nothing_and_says_so(scene, small_disk):

@@ -263,21 +263,6 @@ def test_it_goes_on_in_a_crowd_where_it_stopped(scene):
 # -- the disk
 
 
-@pytest.fixture
-def small_disk(scene, tmp_path):
-    """The office's state on a disk of 16 MiB."""
-    if os.getuid() != 0:
-        pytest.skip("mounting a small disk takes root")
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", disk]).returncode:
-        pytest.skip("no disk can be mounted here")
-    scene.office.state = disk / "state"
-    scene.office.state.mkdir(mode=0o700)
-    yield disk
-    subprocess.run(["umount", "-l", disk], check=True)
-
-
 def spent_in_two_seconds(scene, pid):
     before, start = cpu_seconds(pid), time.monotonic()
     scene.rig.wait_for(lambda: time.monotonic() > start + 2, 5)
