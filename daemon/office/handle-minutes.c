@@ -193,6 +193,29 @@ static int settle(struct office *o, const struct mail_case *c, const struct meet
 	return 0;
 }
 
+/* What is odd about a file that goes out all the same. */
+static int note_files(struct office *o, const struct mail_case *c,
+	const struct meeting *m, struct err *err)
+{
+	size_t i;
+	json_t *file;
+
+	json_array_foreach (c->files, i, file) {
+		const char *name = json_str_or(file, "name", "");
+		const char *was = json_str(file, "named");
+		str_auto *detail = was ? xasprintf("%s: %s", was, name) : xstrdup(name);
+		const struct journal_entry entry = {.who = "office",
+			.what = "file",
+			.why = json_str(file, "note"),
+			.detail = detail,
+			.meeting_id = m->id,
+			.incoming_id = c->in->id};
+		if (entry.why && journal_add(o->db, &entry, c->now, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 static int accept_or_skip(struct office *o, const struct mail_case *c,
 	const struct meeting *m, struct decision *ret, struct err *err)
 {
@@ -209,7 +232,9 @@ static int accept_or_skip(struct office *o, const struct mail_case *c,
 	}
 	ret->outcome = "applied";
 	ret->reason = c->is_released ? "minutes-released" : "minutes-accepted";
-	return settle(o, c, m, err) < 0 ? -1 : minutes_send_on(o, c, m, err);
+	if (note_files(o, c, m, err) < 0 || settle(o, c, m, err) < 0)
+		return -1;
+	return minutes_send_on(o, c, m, err);
 }
 
 static int act(struct office *o, const struct mail_case *c, struct decision *ret,

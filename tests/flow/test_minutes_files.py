@@ -101,6 +101,11 @@ def test_a_file_is_taken_for_what_it_is_whatever_it_is_called(scene):
     scene.run(AFTER)
     for (_, code), names in zip(meetings, wanted):
         assert [set(files_of(m)) for m in sent_on(scene, code)] == [names], code
+    # Whoever asks is told that the name said something else.
+    register, = scene.query("SELECT printf('%04d-%06d', register_year, register_number) FROM incoming "
+                            "WHERE subject LIKE ?", f"%{meetings[0][1]}%")[0]
+    said = scene.office.utskick("explain", register).stdout
+    assert "minutes-name-differs" in said and "Protokoll.docx: Protokoll.pdf" in said
     [one] = sent_on(scene, meetings[3][1])
     assert files_of(one)["protokoll å.pdf"] == doc.pdf()
     # A word that only the document has; å is no a; a phrase; what looks like a query is words.
