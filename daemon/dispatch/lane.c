@@ -8,15 +8,6 @@
 #define PAUSE_FIRST 5
 #define PAUSE_LONGEST 300
 
-void cargo_free(struct cargo *c)
-{
-	if (!c)
-		return;
-	delivery_deinit(&c->delivery);
-	free(c->envelope_id);
-	free(c);
-}
-
 int64_t lane_pause_left(const struct lane *lane, int64_t now)
 {
 	int64_t left = lane->pause ? lane->retry_at - now : 0;
@@ -46,31 +37,15 @@ size_t lane_room(const struct lane *lane)
 	return smtp_room(lane->smtp) + (smtp_result(lane->smtp) != NULL);
 }
 
-static int read_text(void *source, uint64_t at, void *to, size_t size, struct err *err)
-{
-	struct cargo *c = source;
-
-	return delivery_text_read(c->db, &c->text, (int64_t)at, to, size, err);
-}
-
-/* "<id>" without its angle brackets. */
-static char *envelope_id(const char *message_id)
-{
-	size_t len = message_id ? strlen(message_id) : 0;
-
-	return len > 2 ? xstrndup(message_id + 1, len - 2) : NULL;
-}
-
 static void offer_one(struct lane *lane, const struct settings *s, struct cargo *c)
 {
-	c->envelope_id = envelope_id(c->delivery.message_id);
 	const struct smtp_mail mail = {.from = s->mailbox_address,
 		.to = c->delivery.address,
 		.copy_to = s->smtp.copy_to_self ? s->mailbox_address : NULL,
 		.report = s->smtp.reports,
 		.envelope_id = c->envelope_id,
 		.size = (uint64_t)c->text.size,
-		.read = read_text,
+		.read = cargo_read,
 		.source = c};
 
 	smtp_offer(lane->smtp, &mail);

@@ -5,23 +5,10 @@
  */
 #pragma once
 
+#include "dispatch/cargo.h"
 #include "net/smtp.h"
-#include "store/delivery.h"
 
-struct db;
 struct settings;
-
-/* A delivery that was claimed, until what became of it is committed. */
-struct cargo {
-	struct delivery delivery;
-	struct delivery_text text;
-	struct db *db;
-	char *envelope_id;
-};
-
-void cargo_free(struct cargo *c);
-DEFINE_FREEP(cargo, struct cargo, cargo_free)
-#define cargo_auto __attribute__((cleanup(cargo_freep))) struct cargo
 
 #define LANE_CARGO 2
 

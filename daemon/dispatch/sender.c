@@ -15,6 +15,9 @@
 
 #define HOUR 3600
 #define OVERDUE_AT_ONCE 100
+/* So long a result waits for those of other lanes that are about to come: less than
+ * the commit takes that they then share. */
+#define GATHER_MS 2
 
 struct sender {
 	struct db *db;
@@ -25,7 +28,8 @@ struct sender {
 	struct trouble trouble; /* of the server: no lane gets through */
 	struct lane lanes[SENDER_LANES_MAX];
 	size_t lane_count;
-	bool has_more; /* the last claim found as much as it wanted */
+	bool has_more;	       /* the last claim found as much as it wanted */
+	int64_t gathers_until; /* monotonic ms; 0: there is nothing to commit */
 	struct sender_tally tally;
 };
 
@@ -206,7 +210,7 @@ static int record_one(struct sender *s, struct lane *lane, int64_t now, struct e
 	int64_t server = trouble_left(&s->trouble, now);
 	int64_t own = lane_pause_left(lane, now);
 	struct verdict v = verdict_of(r, d, s->settings, now,
-		server > own ? server : own, randombytes_random());
+		server > own ? server : own, randombytes_random);
 
 	if (delivery_record(s->db, d->id, &v.result, now, err) < 0)
 		return -1;
@@ -225,56 +229,6 @@ static int record_all(struct sender *s, int64_t now, struct err *err)
 			return -1;
 	}
 	return 0;
-}
-
-/* 0 or -1: nothing can be sent of it, which is said of it. */
-static int record_unreadable(
-	struct sender *s, int64_t id, const char *why, int64_t now, struct err *err)
-{
-	str_auto *reply = xasprintf("not sent: %s", why);
-	const struct delivery_result result = {
-		.state = DELIVERY_FAILED, .reply = reply};
-
-	log_event(LOG_LEVEL_ERROR, "failed", "delivery=%lld reply=%s", (long long)id,
-		reply);
-	return delivery_record(s->db, id, &result, now, err);
-}
-
-static void say_too_late(struct sender *s, int count)
-{
-	if (count < 1)
-		return;
-	log_event(LOG_LEVEL_WARNING, "failed", "deliveries=%d why=meeting-has-begun",
-		count);
-	s->tally.results += (uint64_t)count;
-}
-
-/* 1 claimed, 0 there is none, -1. */
-static int claim_one(struct sender *s, struct lane *lane, int64_t now, struct err *err)
-{
-	for (;;) {
-		cargo_auto *c = xcalloc(1, sizeof(*c));
-		struct err why = ERR_INIT;
-
-		c->db = s->db;
-		int late = delivery_fail_too_late(s->db, now, err);
-		int found =
-			late < 0 ? -1 : delivery_claim(s->db, now, &c->delivery, err);
-		say_too_late(s, late);
-		if (found < 1)
-			return found;
-		if (delivery_text_find(s->db, c->delivery.id, &c->text, &why) == 0) {
-			lane->claimed[lane->claimed_count++] = TAKE(c);
-			return 1;
-		}
-		if (why.kind != ERR_PERM) {
-			*err = why;
-			return -1;
-		}
-		if (record_unreadable(s, c->delivery.id, why.text, now, err) < 0)
-			return -1;
-		s->tally.results++;
-	}
 }
 
 /* What a lane can take; while the server is in trouble, one mail to try it with. */
@@ -307,6 +261,21 @@ static bool has_results(const struct sender *s)
 	return false;
 }
 
+/* A result is there, and others may be before a commit of its own would be over. */
+static bool gathers(struct sender *s)
+{
+	int64_t now_ms = clock_monotonic_ms();
+
+	if (!s->gathers_until)
+		s->gathers_until = now_ms + GATHER_MS;
+	if (now_ms >= s->gathers_until)
+		return false;
+	for (size_t i = 0; i < s->lane_count; i++)
+		if (s->lanes[i].smtp && smtp_awaits_result(s->lanes[i].smtp))
+			return true;
+	return false;
+}
+
 /* 1 one more may be claimed, 0 not now, -1. */
 static int may_go(struct sender *s, size_t claimed, int64_t now, struct err *err)
 {
@@ -317,6 +286,19 @@ static int may_go(struct sender *s, size_t claimed, int64_t now, struct err *err
 		0)
 		return -1;
 	return wait == 0;
+}
+
+/* 1 claimed, 0 there is none, -1. */
+static int claim_one(struct sender *s, struct lane *lane, int64_t now, struct err *err)
+{
+	struct cargo *cargo = NULL;
+	int failed = 0;
+	int got = cargo_claim(&cargo, &failed, s->db, now, err);
+
+	s->tally.results += (uint64_t)failed;
+	if (got == 1)
+		lane->claimed[lane->claimed_count++] = cargo;
+	return got;
 }
 
 /* First one for each lane, then the next for each. Count or -1. */
@@ -398,6 +380,9 @@ int sender_turn(struct sender *s, bool may_claim, int64_t now, struct err *err)
 	if (opened < 0)
 		return -1;
 	bool has_result = has_results(s);
+	if (has_result && gathers(s))
+		return opened;
+	s->gathers_until = 0;
 	int due = !has_result && may_claim && wants_any(s, now)
 			  ? delivery_is_due(s->db, now, err)
 			  : has_result;
@@ -431,6 +416,8 @@ int64_t sender_poll(
 
 	(void)now;
 	*ret_count = 0;
+	if (s->gathers_until)
+		first = GATHER_MS;
 	for (size_t i = 0; i < s->lane_count; i++) {
 		if (!s->lanes[i].smtp)
 			continue;

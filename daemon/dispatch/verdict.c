@@ -22,11 +22,11 @@ static bool is_too_old(
 
 static void defer(struct verdict *v, const struct smtp_reply *reply,
 	const struct delivery *d, const struct smtp_settings *smtp, int64_t now,
-	int64_t lane_pause, uint32_t chance)
+	int64_t lane_pause, uint32_t (*chance)(void))
 {
 	int64_t pause = reply->is_lane ? lane_pause
 				       : verdict_pause(smtp->retry_first_seconds,
-						 d->tries, chance);
+						 d->tries, chance());
 
 	v->result.state = DELIVERY_DEFERRED;
 	v->result.keeps_tries = reply->is_lane;
@@ -35,7 +35,8 @@ static void defer(struct verdict *v, const struct smtp_reply *reply,
 }
 
 struct verdict verdict_of(const struct smtp_reply *reply, const struct delivery *d,
-	const struct settings *s, int64_t now, int64_t lane_pause, uint32_t chance)
+	const struct settings *s, int64_t now, int64_t lane_pause,
+	uint32_t (*chance)(void))
 {
 	struct verdict v = {.result = {.reply = reply->text}};
 

@@ -16,10 +16,11 @@ struct verdict {
 	bool gives_up; /* deferred for retry_hours: to be moved to failed */
 };
 
-/* lane_pause: seconds until the lane is tried again. chance: any random number, for the
- * jitter. */
+/* lane_pause: seconds until the lane is tried again. chance: makes any random number,
+ * for the jitter. */
 struct verdict verdict_of(const struct smtp_reply *reply, const struct delivery *d,
-	const struct settings *s, int64_t now, int64_t lane_pause, uint32_t chance);
+	const struct settings *s, int64_t now, int64_t lane_pause,
+	uint32_t (*chance)(void));
 /* Seconds after the n-th try (from 1): first, doubled each time, an hour at most, and
  * up to a quarter less by chance. */
 int64_t verdict_pause(int first, int tries, uint32_t chance);

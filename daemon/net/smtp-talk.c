@@ -181,7 +181,11 @@ static void add_piece(struct smtp *smtp, struct transaction *t)
 		smtp_end(smtp, &err);
 		return;
 	}
-	smtp_stuff(t->piece.data, t->piece.len, &t->at_line_start, &smtp->wire.out);
+	if (t->lines.has_dot)
+		smtp_stuff(t->piece.data, t->piece.len, &t->at_line_start,
+			&smtp->wire.out);
+	else
+		buf_add(&smtp->wire.out, t->piece.data, t->piece.len);
 	t->read_at += t->piece.len;
 	if (t->read_at < t->mail.size)
 		return;

@@ -94,45 +94,55 @@ char *smtp_xtext(const char *s)
 	return buf_steal(&to);
 }
 
-static bool has_8bit(const char *bytes, size_t len)
-{
-	uint64_t all = 0;
-	size_t i = 0;
+/* Bytes looked at together; that their number is known here lets the compiler use
+ * vectors. */
+#define BLOCK 64
+#define ODD 1
+#define EIGHT_BIT 0x80
 
-	for (; i + sizeof(all) <= len; i += sizeof(all)) {
-		uint64_t eight;
-		memcpy(&eight, bytes + i, sizeof(eight));
-		all |= eight;
+/* ODD: a bare CR or LF, or a dot that begins a line. bytes[-1] is there too. */
+static unsigned look_at_block(const unsigned char *bytes)
+{
+	unsigned char found = 0;
+
+	for (size_t i = 0; i < BLOCK; i++) {
+		unsigned char lf = bytes[i] == '\n', after_cr = bytes[i - 1] == '\r';
+		unsigned char dot = bytes[i] == '.', after_lf = bytes[i - 1] == '\n';
+		found |= (unsigned char)((lf ^ after_cr) | (dot & after_lf) |
+					 (bytes[i] & EIGHT_BIT));
 	}
-	for (; i < len; i++)
-		all |= (uint64_t)(unsigned char)bytes[i];
-	return (all & UINT64_C(0x8080808080808080)) != 0;
+	return found;
+}
+
+static void look_at_byte(struct smtp_lines *l, char before, char byte)
+{
+	if ((byte == '\n') != (before == '\r'))
+		l->is_broken = true;
+	if (byte == '.' && (before == '\n' || !before))
+		l->has_dot = true;
+	if (byte & 0x80)
+		l->has_8bit = true;
 }
 
 void smtp_lines_add(struct smtp_lines *l, const char *bytes, size_t len)
 {
-	const char *at = bytes, *end = bytes + len;
-	char before = l->last;
+	size_t i = 1;
 
 	if (!len)
 		return;
-	while (at < end && !l->is_broken) {
-		const char *lf = memchr(at, '\n', (size_t)(end - at));
-		const char *cr = memchr(at, '\r', (size_t)((lf ? lf : end) - at));
-
-		/* A CR stands before the LF or, for now, at the piece's end. */
-		if (before == '\r' && lf != at)
-			l->is_broken = true;
-		if (lf && (lf > at ? cr != lf - 1 : before != '\r'))
-			l->is_broken = true;
-		if (!lf && cr && cr != end - 1)
-			l->is_broken = true;
-		at = lf ? lf + 1 : end;
-		before = '\n';
+	look_at_byte(l, l->last, bytes[0]);
+	while (i < len) {
+		size_t end = len - i < BLOCK ? len : i + BLOCK;
+		unsigned found = ODD;
+		if (end == i + BLOCK)
+			found = look_at_block((const unsigned char *)bytes + i);
+		l->has_8bit = l->has_8bit || (found & EIGHT_BIT);
+		for (; (found & ODD) && i < end; i++)
+			look_at_byte(l, bytes[i - 1], bytes[i]);
+		i = end;
 	}
-	l->before_last = len > 1 ? end[-2] : l->last;
-	l->last = end[-1];
-	l->has_8bit = l->has_8bit || has_8bit(bytes, len);
+	l->before_last = len > 1 ? bytes[len - 2] : l->last;
+	l->last = bytes[len - 1];
 }
 
 bool smtp_lines_end(const struct smtp_lines *l)

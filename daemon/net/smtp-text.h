@@ -33,6 +33,7 @@ struct smtp_lines {
 	char before_last, last;
 	bool is_broken; /* a bare CR or LF */
 	bool has_8bit;
+	bool has_dot; /* a line begins with one */
 };
 void smtp_lines_add(struct smtp_lines *l, const char *bytes, size_t len);
 /* All are whole, and the last one is ended. */

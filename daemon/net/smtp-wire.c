@@ -32,6 +32,11 @@ int smtp_wire_flush(struct smtp_wire *w, struct err *err)
 	return went;
 }
 
+bool smtp_wire_has_read(const struct smtp_wire *w)
+{
+	return w->in_at < w->in_len || w->in_len == sizeof(w->in);
+}
+
 /* 1 a line, without its end, 0 none yet, -1. */
 static int read_line(struct smtp_wire *w, struct err *err)
 {

@@ -32,6 +32,8 @@ size_t smtp_wire_pending(const struct smtp_wire *w);
 uint64_t smtp_wire_end(const struct smtp_wire *w);
 /* 1 some went, 0 none could, -1 the connection's end. */
 int smtp_wire_flush(struct smtp_wire *w, struct err *err);
+/* Bytes were read, or may have been by TLS, that poll no longer sees. */
+bool smtp_wire_has_read(const struct smtp_wire *w);
 /* 1 a whole reply, which the caller deinits, 0 none yet, -1 the connection's end or
  * nonsense. */
 int smtp_wire_read(struct smtp_wire *w, struct reply *ret, struct err *err);

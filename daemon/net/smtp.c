@@ -84,12 +84,14 @@ void smtp_free(struct smtp *smtp)
 
 /* ---- working ---- */
 
-/* All whole replies that are there. */
+/* All whole replies that are there. Behind the last that was awaited the connection is
+ * not asked for more: poll tells of what comes unasked. */
 static void read_replies(struct smtp *smtp)
 {
 	struct err err = ERR_INIT;
+	bool may_have_more = true;
 
-	while (!smtp->has_ended) {
+	while (!smtp->has_ended && may_have_more) {
 		reply_auto r = REPLY_EMPTY;
 		int got = smtp_wire_read(&smtp->wire, &r, &err);
 
@@ -99,6 +101,7 @@ static void read_replies(struct smtp *smtp)
 			return;
 		smtp->since = clock_monotonic_ms();
 		smtp_hear(smtp, &r);
+		may_have_more = smtp->awaited_count || smtp_wire_has_read(&smtp->wire);
 	}
 }
 
@@ -260,6 +263,11 @@ const struct smtp_reply *smtp_result(const struct smtp *smtp)
 {
 	return smtp->count && smtp->line[0].stage == STAGE_DONE ? &smtp->line[0].reply
 								: NULL;
+}
+
+bool smtp_awaits_result(const struct smtp *smtp)
+{
+	return smtp->count && smtp->line[0].stage == STAGE_FINAL;
 }
 
 void smtp_take(struct smtp *smtp)

@@ -72,6 +72,8 @@ size_t smtp_count(const struct smtp *smtp);
 /* What became of the first in line; NULL: at work. Until smtp_take the next mail's
  * final dot does not go out, so that the result can be written down first. */
 const struct smtp_reply *smtp_result(const struct smtp *smtp);
+/* The server has the first one's final dot and has not said what came of it. */
+bool smtp_awaits_result(const struct smtp *smtp);
 /* Takes the first, which has a result, out of the line. */
 void smtp_take(struct smtp *smtp);
 

@@ -173,9 +173,12 @@ static int run_migration(struct db *db, int64_t index, struct err *err)
 	str_auto *mark =
 		xasprintf("PRAGMA application_id = %d; PRAGMA user_version = %d;",
 			APPLICATION_ID, (int)index + 1);
+
+	/* A migration, and nothing else, may change the text of the schema. */
+	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 0, NULL);
 	int rc =
 		sqlite3_exec(db->handle, migration_at((size_t)index), NULL, NULL, NULL);
-
+	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	if (!rc)
 		rc = sqlite3_exec(db->handle, mark, NULL, NULL, NULL);
 	return rc ? db_error(db, rc, err) : 0;

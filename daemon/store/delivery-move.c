@@ -6,33 +6,40 @@
 #include "store/mailbox-request.h"
 #include "store/stmt.h"
 
+/* The smallest priority above `above` that anything waits with. 1, 0, -1. */
+static int find_priority(
+	struct db *db, int64_t above, int64_t *ret_priority, struct err *err)
+{
+	return db_find_int(db, err, ret_priority,
+		"SELECT priority FROM delivery INDEXED BY delivery_queue\n"
+		"WHERE state IN ('due', 'deferred') AND priority > ?\n"
+		"ORDER BY priority\n"
+		"LIMIT 1",
+		SQL_INT(above));
+}
+
 /*
- * The first in the queue: per priority one look into the index, however many of a
- * smaller priority wait for a later hour.
+ * The first in the queue: per priority two looks into the index, however many of a
+ * smaller priority wait for a later hour. One recursive statement would make a table
+ * for it each time, which costs more than all else that a claim does.
  */
 static int find_next(struct db *db, int64_t now, int64_t *ret_id, struct err *err)
 {
-	return db_find_int(db, err, ret_id,
-		"WITH RECURSIVE step (priority) AS (\n"
-		"  SELECT min(priority) FROM delivery INDEXED BY delivery_queue\n"
-		"  WHERE state IN ('due', 'deferred')\n"
-		"  UNION ALL\n"
-		"  SELECT (SELECT min(d.priority) FROM delivery AS d\n"
-		"      INDEXED BY delivery_queue\n"
-		"    WHERE d.state IN ('due', 'deferred') AND d.priority > "
-		"step.priority)\n"
-		"  FROM step WHERE step.priority IS NOT NULL)\n"
-		"SELECT id FROM (\n"
-		"  SELECT (SELECT d.id FROM delivery AS d INDEXED BY delivery_queue\n"
-		"    WHERE d.state IN ('due', 'deferred') AND d.priority = "
-		"step.priority\n"
-		"      AND d.due_at <= ?\n"
-		"    ORDER BY d.due_at, d.id\n"
-		"    LIMIT 1) AS id\n"
-		"  FROM step)\n"
-		"WHERE id IS NOT NULL\n"
-		"LIMIT 1",
-		SQL_INT(now));
+	int64_t priority = INT64_MIN;
+	int found;
+
+	while ((found = find_priority(db, priority, &priority, err)) == 1) {
+		int due = db_find_int(db, err, ret_id,
+			"SELECT id FROM delivery INDEXED BY delivery_queue\n"
+			"WHERE state IN ('due', 'deferred') AND priority = ?\n"
+			"  AND due_at <= ?\n"
+			"ORDER BY due_at, id\n"
+			"LIMIT 1",
+			SQL_INT(priority), SQL_INT(now));
+		if (due)
+			return due;
+	}
+	return found;
 }
 
 int delivery_is_due(struct db *db, int64_t now, struct err *err)
@@ -52,8 +59,8 @@ static int is_too_late(struct db *db, int64_t id, int64_t now, struct err *err)
 		"JOIN letter AS l ON l.id = d.letter_id\n"
 		"JOIN meeting AS m ON m.id = l.meeting_id\n"
 		"WHERE d.id = ? AND m.starts_at <= ?\n"
-		"  AND l.kind IN ('invitation', 'invitation-again', 'update', "
-		"'reminder')",
+		"  AND (l.kind = 'invitation' OR l.kind = 'invitation-again'\n"
+		"    OR l.kind = 'update' OR l.kind = 'reminder')",
 		SQL_INT(id), SQL_INT(now));
 }
 
@@ -72,24 +79,14 @@ static int fail_too_late(struct db *db, int64_t id, int64_t now, struct err *err
 		"meeting-has-begun", words, now, err);
 }
 
-int delivery_fail_too_late(struct db *db, int64_t now, struct err *err)
+static int set_sending(struct db *db, int64_t id, int64_t now, struct err *err)
 {
-	tx_auto tx = TX_NONE;
-	int count = 0;
-	int late = 1;
-
-	if (tx_begin(&tx, db, err) < 0)
-		return -1;
-	for (;; count++) {
-		int64_t id = 0;
-		int found = find_next(db, now, &id, err);
-		late = found == 1 ? is_too_late(db, id, now, err) : found;
-		if (late < 1)
-			break;
-		if (fail_too_late(db, id, now, err) < 0)
-			return -1;
-	}
-	return late < 0 || tx_commit(&tx, err) < 0 ? -1 : count;
+	return db_run(db, err,
+		"UPDATE OR FAIL delivery\n"
+		"SET state = 'sending', tries = tries + 1, changed_at = ?1,\n"
+		"  first_try_at = coalesce(first_try_at, ?1)\n"
+		"WHERE id = ?2",
+		SQL_INT(now), SQL_INT(id));
 }
 
 int delivery_claim(struct db *db, int64_t now, struct delivery *ret, struct err *err)
@@ -102,15 +99,13 @@ int delivery_claim(struct db *db, int64_t now, struct delivery *ret, struct err 
 	int found = find_next(db, now, &id, err);
 	if (found != 1)
 		return found;
-	if (db_run(db, err,
-		    "UPDATE delivery\n"
-		    "SET state = 'sending', tries = tries + 1, changed_at = ?1,\n"
-		    "  first_try_at = coalesce(first_try_at, ?1)\n"
-		    "WHERE id = ?2",
-		    SQL_INT(now), SQL_INT(id)) < 0 ||
-		delivery_load(db, id, ret, err) < 0 || tx_commit(&tx, err) < 0)
+	int late = is_too_late(db, id, now, err);
+	int done = late < 0 ? -1
+		   : late   ? fail_too_late(db, id, now, err)
+			    : set_sending(db, id, now, err);
+	if (done < 0 || delivery_load(db, id, ret, err) < 0 || tx_commit(&tx, err) < 0)
 		return -1;
-	return 1;
+	return late ? DELIVERY_CAME_TOO_LATE : 1;
 }
 
 static int set_unknown(
@@ -175,7 +170,7 @@ static int update_result(struct db *db, int64_t id, const struct delivery_result
 	bool is_sent = r->state == DELIVERY_SENT;
 
 	if (db_run(db, err,
-		    "UPDATE delivery\n"
+		    "UPDATE OR FAIL delivery\n"
 		    "SET state = ?1, reply = ?2, changed_at = ?3,\n"
 		    "  due_at = coalesce(?4, due_at), sent_at = coalesce(?5, "
 		    "sent_at),\n"

@@ -9,11 +9,13 @@
 
 #include "store/delivery.h"
 
-/* What is next to be claimed and calls to a meeting that has begun fails, until what is
- * next does not. Count or -1. */
-int delivery_fail_too_late(struct db *db, int64_t now, struct err *err);
-/* The next due or deferred one with due_at <= now by priority, then due_at; becomes
- * `sending`, tries + 1, in a transaction of its own. 1, 0 none, -1. */
+/*
+ * The next due or deferred one with due_at <= now by priority, then due_at; becomes
+ * `sending`, tries + 1. DELIVERY_CAME_TOO_LATE: it calls to a meeting that has begun,
+ * and became `failed` instead. In a transaction of its own where none is open. 1, 0
+ * none, -1.
+ */
+#define DELIVERY_CAME_TOO_LATE 2
 int delivery_claim(struct db *db, int64_t now, struct delivery *ret, struct err *err);
 /* Whether delivery_claim would find one: 1, 0, -1. */
 int delivery_is_due(struct db *db, int64_t now, struct err *err);

@@ -207,18 +207,22 @@ int delivery_read(struct db *db, int64_t id, struct buf *ret, struct err *err)
 	return db_read_blob(db, "letter_body", "bytes", letter_id, ret, err);
 }
 
-int delivery_text_find(
-	struct db *db, int64_t id, struct delivery_text *ret, struct err *err)
+int delivery_text_find(struct db *db, int64_t id, size_t small,
+	struct delivery_text *ret, struct buf *ret_all, struct err *err)
 {
 	stmt_auto q = stmt_open(db,
-		"SELECT CASE WHEN c.body IS NULL THEN d.letter_id END, "
-		"length(c.head),\n"
-		"  coalesce(length(c.body), length(b.bytes))\n"
-		"FROM delivery AS d\n"
-		"JOIN delivery_content AS c ON c.delivery_id = d.id\n"
-		"LEFT JOIN letter_body AS b ON b.letter_id = d.letter_id\n"
-		"WHERE d.id = ?",
-		SQL_INT(id));
+		"SELECT letter_id, head_size, size,\n"
+		"  CASE WHEN size <= ?2 THEN head END,\n"
+		"  CASE WHEN size <= ?2 THEN coalesce(body, bytes) END\n"
+		"FROM (SELECT iif(c.body IS NULL, d.letter_id, 0) AS letter_id,\n"
+		"    length(c.head) AS head_size, c.head, c.body, b.bytes,\n"
+		"    length(c.head) + coalesce(length(c.body), length(b.bytes)) AS "
+		"size\n"
+		"  FROM delivery AS d\n"
+		"  JOIN delivery_content AS c ON c.delivery_id = d.id\n"
+		"  LEFT JOIN letter_body AS b ON b.letter_id = d.letter_id\n"
+		"  WHERE d.id = ?1)",
+		SQL_INT(id), SQL_INT((int64_t)small));
 	int r = stmt_step(&q, err);
 
 	if (r == 0)
@@ -229,7 +233,9 @@ int delivery_text_find(
 	*ret = (struct delivery_text){.id = id,
 		.letter_id = stmt_int(&q, 0),
 		.head_size = stmt_int(&q, 1),
-		.size = stmt_int(&q, 1) + stmt_int(&q, 2)};
+		.size = stmt_int(&q, 2)};
+	stmt_add_blob(&q, 3, ret_all);
+	stmt_add_blob(&q, 4, ret_all);
 	return 0;
 }
 

@@ -75,16 +75,19 @@ int delivery_freeze(struct db *db, int64_t id, const char *message_id, const voi
 
 /* The whole mail: head + body. */
 int delivery_read(struct db *db, int64_t id, struct buf *ret, struct err *err);
-/* The same in pieces: where its two parts are, and any stretch of the whole. No row
- * stays open in between, so other work on the store goes on. */
+/*
+ * The same in pieces: where its two parts are, and any stretch of the whole. No row
+ * stays open in between, so other work on the store goes on. A mail of at most `small`
+ * bytes is added to ret_all at once.
+ */
 struct delivery_text {
 	int64_t id;
 	int64_t letter_id; /* whose body it is; 0: its own */
 	int64_t head_size;
 	int64_t size; /* of both */
 };
-int delivery_text_find(
-	struct db *db, int64_t id, struct delivery_text *ret, struct err *err);
+int delivery_text_find(struct db *db, int64_t id, size_t small,
+	struct delivery_text *ret, struct buf *ret_all, struct err *err);
 int delivery_text_read(struct db *db, const struct delivery_text *text, int64_t at,
 	void *to, size_t size, struct err *err);
 /* By id in decimal or Message-ID. 1, 0, -1. */

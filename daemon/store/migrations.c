@@ -1,5 +1,6 @@
 #include "store/migrations.h"
 
+#include "store/migration-check.h"
 #include "store/migration-claim.h"
 #include "store/migration-daily.h"
 #include "store/migration-guard.h"
@@ -470,6 +471,9 @@ static const char *const migrations[] = {
 
 	/* ---- 19: files that came beside a mailed calendar ---- */
 	MIGRATION_MAILED_FILE,
+
+	/* ---- 20: what a row is checked for, written so that it costs little ---- */
+	MIGRATION_CHECK,
 };
 /* clang-format on */
 

@@ -124,6 +124,14 @@ char *stmt_copy(const struct stmt *q, int column)
 	return xstrdup_or_null(stmt_text(q, column));
 }
 
+void stmt_add_blob(const struct stmt *q, int column, struct buf *ret)
+{
+	const void *bytes = sqlite3_column_blob(q->handle, column);
+
+	if (bytes)
+		buf_add(ret, bytes, (size_t)sqlite3_column_bytes(q->handle, column));
+}
+
 void stmt_close(struct stmt *q)
 {
 	if (q->slot < 0)

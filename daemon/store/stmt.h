@@ -53,6 +53,8 @@ int64_t stmt_int(const struct stmt *q, int column);
 const char *stmt_text(const struct stmt *q, int column);
 /* The caller frees; NULL for SQL NULL. */
 char *stmt_copy(const struct stmt *q, int column);
+/* Adds the bytes of a BLOB to ret; nothing for SQL NULL. */
+void stmt_add_blob(const struct stmt *q, int column, struct buf *ret);
 void stmt_close(struct stmt *q);
 #define stmt_auto __attribute__((cleanup(stmt_close))) struct stmt
 

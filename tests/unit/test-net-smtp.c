@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "net-fake.h"
+#include "net/smtp-text.h"
 #include "smtp-wait.h"
 
 #define FROM "utskott@linkoping.example"
@@ -460,6 +461,43 @@ static void a_refused_recipient_leaves_no_copy(void **state)
 	assert_int_equal(fake_end(&f, &heard), 0);
 }
 
+/* What the lines are is told by a look at each byte alone. */
+static void look_byte_by_byte(struct smtp_lines *l, const char *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		smtp_lines_add(l, bytes + i, 1);
+}
+
+/* Lines are looked at in blocks: no place in them, and no seam between two pieces,
+ * hides a byte. */
+static void lines_are_seen_alike_wherever_they_lie(void **state)
+{
+	static const char *const odd[] = {
+		"\r", "\n", "\r\n", "\r\n.", "\n.", ".", "\xc3", "\n\r", "x"};
+	char text[200];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(odd) / sizeof(*odd); i++)
+		for (size_t at = 0; at + 3 < sizeof(text); at++) {
+			struct smtp_lines whole = {0}, halves = {0}, bytes = {0};
+			size_t half = (at + sizeof(text) / 2) % sizeof(text);
+
+			memset(text, 'a', sizeof(text));
+			memcpy(text + at, odd[i], strlen(odd[i]));
+			smtp_lines_add(&whole, text, sizeof(text));
+			smtp_lines_add(&halves, text, half);
+			smtp_lines_add(&halves, text + half, sizeof(text) - half);
+			look_byte_by_byte(&bytes, text, sizeof(text));
+			assert_memory_equal(&whole, &bytes, sizeof(whole));
+			assert_memory_equal(&halves, &bytes, sizeof(halves));
+			assert_int_equal(
+				bytes.is_broken, i == 0 || i == 1 || i == 4 || i == 7);
+			assert_int_equal(
+				bytes.has_dot, i == 3 || i == 4 || (i == 5 && at == 0));
+			assert_int_equal(bytes.has_8bit, i == 6);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -473,6 +511,7 @@ int main(void)
 			what_could_be_another_command_never_reaches_the_server),
 		cmocka_unit_test(a_mail_above_the_servers_size_is_not_offered),
 		cmocka_unit_test(every_line_arrives_with_its_dots_stuffed),
+		cmocka_unit_test(lines_are_seen_alike_wherever_they_lie),
 		cmocka_unit_test(a_session_carries_one_mail_after_another),
 		cmocka_unit_test(a_server_that_left_or_spoke_unasked_is_not_alive),
 		cmocka_unit_test(a_slow_reply_ends_at_the_deadline_of_the_whole),

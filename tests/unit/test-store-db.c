@@ -51,6 +51,51 @@ static void the_connection_is_set_up_for_safety(void **state)
 	assert_int_equal(store_number(s, "PRAGMA user_version"), migration_count());
 }
 
+/* Each writes a row whose column is checked against a list. */
+static void writing_a_row_fills_no_table_for_its_checks(void **state)
+{
+	static const char *const changes[] = {
+		"delivery SET state = 'x' WHERE id = 1",
+		"incoming SET state = 'x' WHERE id = 1",
+		"meeting SET state = 'x' WHERE id = 1",
+		"claim SET state = 'x' WHERE source_id = 1 AND meeting_id = 1",
+		"held SET state = 'x' WHERE id = 1",
+		"answer SET outcome = 'x' WHERE id = 1",
+		"mailbox_request SET kind = 'x' WHERE id = 1",
+	};
+	struct store *s = *state;
+
+	for (size_t i = 0; i < sizeof(changes) / sizeof(*changes); i++) {
+		str_auto *sql = xasprintf("EXPLAIN UPDATE %s", changes[i]);
+		sqlite3_stmt *q = NULL;
+		assert_int_equal(
+			sqlite3_prepare_v2(db_handle(s->db), sql, -1, &q, NULL), 0);
+		while (sqlite3_step(q) == SQLITE_ROW)
+			assert_string_not_equal((const char *)sqlite3_column_text(q, 1),
+				"OpenEphemeral");
+		sqlite3_finalize(q);
+	}
+}
+
+/* Also on the connection that has changed how they are written. */
+static void a_state_that_nobody_knows_is_refused(void **state)
+{
+	struct store *s = *state;
+	int64_t id = store_delivery(s, store_letter(s, "minutes", 0), "a@b.example");
+
+	assert_int_equal(
+		db_run(s->db, &s->err,
+			"UPDATE delivery SET state = 'gone' WHERE id = ?", SQL_INT(id)),
+		-1);
+	assert_ok(s, db_run(s->db, &s->err,
+			     "UPDATE delivery SET state = 'answered' WHERE id = ?",
+			     SQL_INT(id)));
+	assert_int_equal(store_number(s, "PRAGMA writable_schema"), 0);
+	assert_int_equal(store_number(s, "SELECT count(*) FROM pragma_integrity_check\n"
+					 "WHERE integrity_check <> 'ok'"),
+		0);
+}
+
 static void every_table_is_strict(void **state)
 {
 	struct store *s = *state;
@@ -278,6 +323,8 @@ int main(void)
 		store_test(the_files_are_for_the_owner_alone),
 		store_test(a_file_that_others_may_read_is_closed_to_them),
 		store_test(the_connection_is_set_up_for_safety),
+		store_test(writing_a_row_fills_no_table_for_its_checks),
+		store_test(a_state_that_nobody_knows_is_refused),
 		store_test(every_table_is_strict),
 		store_test(opening_again_keeps_what_is_there),
 		store_test(a_newer_database_is_refused),
