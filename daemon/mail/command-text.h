@@ -11,9 +11,9 @@
  * greetings and thanks are left out:
  *   [{"line", "numbers": [1, 3], "word", "choice", "argument"}]
  * line: as it was written, cut to 120 characters. numbers: which matters it speaks of,
- * absent where it names none. word: "yes", "no", "remind", "again", "secretary", "wait", "done",
- * "withdraw", "choice" (a number alone), absent where the line is none of these and
- * nothing else
+ * absent where it names none. word: "yes", "no", "remind", "again", "secretary",
+ * "wait", "done", "withdraw", "choice" (a number alone), absent where the line is none
+ * of these and nothing else
  * ("ja men vänta" is none). choice: a number behind the word. argument: an address
  * behind "sekreterare", a meeting's code behind "återkalla". New reference, at most 60.
  */
