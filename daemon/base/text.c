@@ -122,7 +122,7 @@ bool text_starts(const char *s, const char *prefix)
 bool text_starts_one(const char *s, const char *const *list, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (text_starts(s, list[i]))
+		if (*s == *list[i] && text_starts(s, list[i]))
 			return true;
 	return false;
 }
@@ -210,18 +210,28 @@ static uint32_t fold_char(uint32_t c)
 	return c >= 0x100 && c <= 0x17f ? fold_extended(c) : c;
 }
 
+/* Most of what people write; returns how many bytes it took. */
+static size_t fold_ascii(struct buf *out, const char *s, const char *end)
+{
+	char *to = buf_reserve(out, (size_t)(end - s));
+	size_t n = 0;
+
+	for (; s + n < end && (unsigned char)s[n] < 0x80; n++)
+		to[n] = ascii_lower(s[n]);
+	out->len += n;
+	return n;
+}
+
 char *text_fold(const char *s)
 {
 	const char *end = s + strlen(s);
 	buf_auto out = BUF_EMPTY;
 	char utf8[5];
 
-	buf_reserve(&out, (size_t)(end - s));
 	while (s < end) {
-		if ((unsigned char)*s < 0x80) {
-			buf_add_char(&out, ascii_lower(*s++));
-			continue;
-		}
+		s += fold_ascii(&out, s, end);
+		if (s == end)
+			break;
 		text_put_char(utf8, fold_char(text_next_char(&s, end)));
 		buf_add_str(&out, utf8);
 	}

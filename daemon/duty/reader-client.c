@@ -117,7 +117,9 @@ enum reader_outcome reader_mail(struct reader *r, const struct child_content *ma
 	json_t **ret, struct err *err)
 {
 	buf_auto unused = BUF_EMPTY;
-	return ask_about(r, question_new(r, "mail"), mail, ret, &unused, err);
+	json_t *question = question_new(r, "mail");
+	json_object_set_new(question, "parts", json_false()); /* their texts again */
+	return ask_about(r, question, mail, ret, &unused, err);
 }
 
 enum reader_outcome reader_calendar(struct reader *r, const void *bytes, size_t len,

@@ -13,6 +13,7 @@
 
 #define LINES_MAX 60
 #define LINE_CHARS 120
+#define ODD_MAX 6 /* who acts on them gives up before (office/handle-command.c) */
 #define NUMBERS_MAX 50
 #define NUMBER_MAX 9999
 #define SIGN_MAX 16
@@ -23,6 +24,8 @@
 /* Length of the word, if s begins with it and it ends there. */
 static size_t word_length(const char *s, const char *word)
 {
+	if (*s != *word)
+		return 0;
 	size_t len = strlen(word);
 
 	if (strncmp(s, word, len) != 0)
@@ -245,16 +248,28 @@ static char *shown(const char *start, size_t len)
 	return xstrndup(plain, (size_t)(s - plain));
 }
 
+static bool says_something(const json_t *row)
+{
+	return json_object_get(row, "word") || json_object_get(row, "numbers");
+}
+
 json_t *command_text_read(const char *text)
 {
 	json_t *rows = json_array();
+	int count = 0;
+	int odd = 0;
 
-	while (*text && json_array_size(rows) < LINES_MAX) {
+	while (*text && count < LINES_MAX) {
 		size_t len = strcspn(text, "\r\n");
 		str_auto *line = shown(text, len);
 		str_auto *folded = text_fold(line);
-		if (*folded && !is_greeting_alone(folded))
-			json_array_append_new(rows, read_line(line));
+		if (*folded && !is_greeting_alone(folded)) {
+			json_auto_t *row = read_line(line);
+			count++;
+			odd += !says_something(row);
+			if (says_something(row) || odd <= ODD_MAX)
+				json_array_append(rows, row);
+		}
 		text += len + (text[len] != '\0');
 	}
 	return rows;

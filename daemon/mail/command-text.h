@@ -15,7 +15,8 @@
  * "wait", "done", "withdraw", "choice" (a number alone), absent where the line is none
  * of these and nothing else
  * ("ja men vänta" is none). choice: a number behind the word. argument: an address
- * behind "sekreterare", a meeting's code behind "återkalla". New reference, at most 60.
+ * behind "sekreterare", a meeting's code behind "återkalla". Of lines with neither
+ * numbers nor a word only the first six. New reference, at most 60.
  */
 json_t *command_text_read(const char *text);
 /*

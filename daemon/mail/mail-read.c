@@ -205,7 +205,7 @@ static void read_part(struct reading *r, const struct mail_part *part)
 	struct look l = look_through(part, kept_at_most(r->limits), sha256);
 	const char *bytes = buf_str(&l.kept);
 	json_t *described = describe(part, sha256, l.size);
-	if (!part->is_message)
+	if (!part->is_message && r->parts)
 		put_part(r, part, described, bytes, l.kept.len);
 	if (!part->is_shown || part->name)
 		put_attachment(r, part, described);
@@ -324,14 +324,15 @@ static void read_head(struct reading *r)
 
 static void read_all(struct reading *r)
 {
-	r->parts = json_array();
+	r->parts = r->limits->without_parts ? NULL : json_array();
 	r->attachments = json_array();
 	for (size_t i = 0; i < r->tree->count; i++)
 		read_part(r, &r->tree->parts[i]);
 	read_text(r);
 	read_head(r);
 	json_object_set_new(r->json, "attachments", r->attachments);
-	json_object_set_new(r->json, "parts", r->parts);
+	if (r->parts)
+		json_object_set_new(r->json, "parts", r->parts);
 }
 
 json_t *mail_read(const void *bytes, size_t len, const struct mail_limits *limits,

@@ -17,6 +17,7 @@ struct mail_limits {
 	size_t header_line_max;
 	int header_fields_max;
 	size_t calendar_max; /* bytes of one calendar part */
+	bool without_parts;  /* the caller has no use for `parts` */
 };
 
 /* Loads what GMime and iconv need before the process is sealed. Once. */

@@ -142,6 +142,7 @@ static json_t *answer(struct question *q, struct buf *ret_bytes)
 	struct reader_limits limits = reader_limits(json_object_get(q->json, "limits"));
 	const char *what = json_str_or(q->json, "read", "");
 	const char *zone = json_str_or(q->json, "zone", "Europe/Stockholm");
+	limits.mail.without_parts = !json_bool_or(q->json, "parts", true);
 	if (strcmp(what, "mail") == 0)
 		return read_mail(buf_str(&q->content), q->content.len, &limits, zone);
 	if (strcmp(what, "part") == 0)
@@ -172,6 +173,14 @@ static int turn(int out, struct err *err)
 		return got;
 	json_auto_t *reply = answer(&q, &bytes);
 	return write_reply(out, reply, &bytes, err) < 0 ? -1 : 1;
+}
+
+/* Where a question has made the heap larger; giving back each time what the next one
+ * takes again costs as much as reading a short mail. */
+static void give_back(const char *heap_end)
+{
+	if ((const char *)sbrk(0) - heap_end > MALLOC_LARGE)
+		malloc_trim(0);
 }
 
 /* Whatever loads something when first used is used here. */
@@ -207,6 +216,7 @@ int reader_main(int argc, char **argv)
 	log_open("reader");
 	/* Large buffers grow in place and are given back, whatever came before. */
 	mallopt(M_MMAP_THRESHOLD, MALLOC_LARGE);
+	mallopt(M_TRIM_THRESHOLD, MALLOC_LARGE);
 	if (out < 0) {
 		log_event(LOG_LEVEL_ERROR, "not-sealed", "why=\"no /dev/null\"");
 		return 1;
@@ -221,7 +231,8 @@ int reader_main(int argc, char **argv)
 		log_event(LOG_LEVEL_ERROR, "not-sealed", "why=\"%s\"", err.text);
 		return 1;
 	}
+	const char *heap_end = sbrk(0);
 	while ((got = turn(out, &err)) > 0)
-		malloc_trim(0);
+		give_back(heap_end);
 	return got < 0;
 }

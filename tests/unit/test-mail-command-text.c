@@ -211,6 +211,24 @@ static void what_clients_put_around_it_is_not_read(void **state)
 	check(mails, sizeof(mails) / sizeof(mails[0]));
 }
 
+static void of_lines_that_say_nothing_six_are_kept(void **state)
+{
+	buf_auto text = BUF_EMPTY;
+	(void)state;
+
+	for (int i = 0; i < 20; i++)
+		buf_addf(&text, "Vi ses\n");
+	buf_addf(&text, "2 ja\n");
+	for (int i = 0; i < 40; i++)
+		buf_addf(&text, "Vi ses\n3 nej\n");
+	json_auto_t *rows = command_text_read(buf_str(&text));
+	/* Of the first 60 lines all that say something are there. */
+	assert_int_equal(json_array_size(rows), 6 + 1 + 19);
+	const json_t *yes = json_array_get(rows, 6);
+	assert_string_equal(json_str(yes, "line"), "2 ja");
+	assert_string_equal(json_str(json_array_get(rows, 7), "word"), "no");
+}
+
 static void an_answer_without_end_is_cut(void **state)
 {
 	buf_auto text = BUF_EMPTY;
@@ -260,6 +278,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_line_is_read_as_people_type_it),
 		cmocka_unit_test(what_clients_put_around_it_is_not_read),
+		cmocka_unit_test(of_lines_that_say_nothing_six_are_kept),
 		cmocka_unit_test(an_answer_without_end_is_cut),
 		cmocka_unit_test(the_code_of_a_subject_is_found),
 	};
