@@ -35,7 +35,7 @@ struct asking {
 	struct child *child;
 	struct buf out; /* what is to be written now */
 	size_t written;
-	const struct child_content *content;
+	const struct content *content;
 	uint64_t taken; /* of the content */
 	bool is_asked;	/* out has the question's end */
 	struct buf in;	/* what is read and not yet taken apart */
@@ -45,7 +45,7 @@ struct asking {
 	int64_t wall_end_ms;
 	int64_t cpu_end_ms;
 	struct buf *json;
-	struct buf *bytes;
+	const struct sink *bytes;
 };
 
 struct child *child_new(const char *const *argv, struct child_limits limits)
@@ -195,48 +195,61 @@ static enum child_outcome feed(struct asking *q, struct err *err)
 	return CHILD_ANSWERED;
 }
 
-/* False where a frame has no place in a reply. */
-static bool take_frame(
-	struct asking *q, enum frame_type type, const char *bytes, size_t len)
+static enum child_outcome no_frames(const struct asking *q, struct err *err)
 {
-	switch (type) {
-	case FRAME_JSON:
-		if (q->has_json)
-			return false;
-		q->has_json = true;
-		buf_add(q->json, bytes, len);
-		return true;
-	case FRAME_BYTES:
-		buf_add(q->bytes, bytes, len);
-		return true;
-	case FRAME_END:
-		q->is_whole = true;
-		return q->has_json && len == 0;
-	}
-	return false;
+	err_set(err, ERR_PERM, "%s: its reply is not made of frames",
+		q->child->argv[0]);
+	return CHILD_DIED;
 }
 
-/* Takes all whole frames out of q->in; false where they make no reply. */
-static bool take_frames(struct asking *q)
+/* CHILD_DIED where a frame has no place in a reply, or its bytes nowhere to go. */
+static enum child_outcome take_frame(struct asking *q, enum frame_type type,
+	const char *bytes, size_t len, struct err *err)
 {
+	bool fits = true;
+
+	switch (type) {
+	case FRAME_JSON:
+		fits = !q->has_json;
+		q->has_json = true;
+		buf_add(q->json, bytes, len);
+		break;
+	case FRAME_BYTES:
+		if (q->bytes->add(q->bytes->to, bytes, len, err) == 0)
+			break;
+		err->kind = ERR_TEMP;
+		return CHILD_DIED;
+	case FRAME_END:
+		q->is_whole = true;
+		fits = q->has_json && len == 0;
+		break;
+	}
+	return fits ? CHILD_ANSWERED : no_frames(q, err);
+}
+
+/* Takes all whole frames out of q->in. */
+static enum child_outcome take_frames(struct asking *q, struct err *err)
+{
+	enum child_outcome outcome = CHILD_ANSWERED;
 	size_t at = 0;
 	enum frame_type type;
 	size_t len;
 
 	while (!q->is_whole && q->in.len - at >= FRAME_HEAD) {
 		if (frame_head(q->in.data + at, &type, &len) < 0)
-			return false;
+			return no_frames(q, err);
 		if (q->in.len - at - FRAME_HEAD < len)
 			break;
-		if (!take_frame(q, type, q->in.data + at + FRAME_HEAD, len))
-			return false;
+		outcome = take_frame(q, type, q->in.data + at + FRAME_HEAD, len, err);
+		if (outcome != CHILD_ANSWERED)
+			return outcome;
 		at += FRAME_HEAD + len;
 	}
 	if (!at)
-		return true;
+		return outcome;
 	memmove(q->in.data, q->in.data + at, q->in.len - at);
 	q->in.len -= at;
-	return true;
+	return outcome;
 }
 
 static int report_end(const char *name, int status, struct err *err)
@@ -286,10 +299,7 @@ static enum child_outcome hear(struct asking *q, struct err *err)
 			c->limits.reply_max);
 		return CHILD_TOO_MUCH;
 	}
-	if (take_frames(q))
-		return CHILD_ANSWERED;
-	err_set(err, ERR_PERM, "%s: its reply is not made of frames", c->argv[0]);
-	return CHILD_DIED;
+	return take_frames(q, err);
 }
 
 /* Both ways at once: a child that writes before it has read all cannot block us. */
@@ -369,15 +379,14 @@ static void release_sigpipe(const sigset_t *old)
 }
 
 enum child_outcome child_ask_about(struct child *c, const char *question,
-	const struct child_content *content, struct buf *ret_json,
-	struct buf *ret_bytes, struct err *err)
+	const struct content *content, struct buf *ret_json, const struct sink *bytes,
+	struct err *err)
 {
 	struct asking q = {
-		.child = c, .content = content, .json = ret_json, .bytes = ret_bytes};
+		.child = c, .content = content, .json = ret_json, .bytes = bytes};
 	sigset_t old;
 
 	buf_clear(ret_json);
-	buf_clear(ret_bytes);
 	frame_put(&q.out, FRAME_JSON, question, strlen(question));
 	hold_sigpipe(&old);
 	enum child_outcome outcome = ask(&q, err);
@@ -387,29 +396,14 @@ enum child_outcome child_ask_about(struct child *c, const char *question,
 	return outcome;
 }
 
-static int read_memory(
-	void *source, uint64_t at, void *to, size_t size, struct err *err)
-{
-	const struct child_bytes *b = source;
-
-	(void)err;
-	memcpy(to, (const char *)b->bytes + at, size);
-	return 0;
-}
-
-struct child_content child_content_of(const struct child_bytes *b)
-{
-	return (struct child_content){
-		.size = b->len, .read = read_memory, .source = (void *)b};
-}
-
 enum child_outcome child_ask(struct child *c, const char *question, const void *content,
 	size_t len, struct buf *ret_json, struct buf *ret_bytes, struct err *err)
 {
-	const struct child_bytes bytes = {content, len};
-	const struct child_content in_memory = child_content_of(&bytes);
+	const struct content in_memory = CONTENT_OF(content, len);
+	const struct sink sink = sink_of(ret_bytes);
 
-	return child_ask_about(c, question, &in_memory, ret_json, ret_bytes, err);
+	buf_clear(ret_bytes);
+	return child_ask_about(c, question, &in_memory, ret_json, &sink, err);
 }
 
 void child_free(struct child *c)

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/content.h"
 #include "base/err.h"
 
 struct child;
@@ -33,32 +34,17 @@ enum child_outcome {
  */
 struct child *child_new(const char *const *argv, struct child_limits limits);
 
-/* What goes along with a question, read by and by: size bytes. */
-struct child_content {
-	uint64_t size;
-	/* size bytes from at on; 0 or -1. */
-	int (*read)(void *source, uint64_t at, void *to, size_t size, struct err *err);
-	void *source;
-};
-
-/* Bytes in memory as such. Both borrowed. */
-struct child_bytes {
-	const void *bytes;
-	size_t len;
-};
-struct child_content child_content_of(const struct child_bytes *b);
-
 /*
  * Asks: one FRAME_JSON with question, FRAME_BYTES with content, FRAME_END. The
- * reply's FRAME_JSON goes to ret_json, its FRAME_BYTES joined to ret_bytes. The
+ * reply's FRAME_JSON goes to ret_json, its FRAME_BYTES to bytes as they come. The
  * text of err says how a child died (signal, exit code); its kind is ERR_TEMP where
- * the child could not be started or the content not be read, which says nothing about
- * the content.
+ * the child could not be started, the content not be read or the bytes not be put
+ * away, which says nothing about the content.
  */
 enum child_outcome child_ask_about(struct child *c, const char *question,
-	const struct child_content *content, struct buf *ret_json,
-	struct buf *ret_bytes, struct err *err);
-/* The same with content in memory. */
+	const struct content *content, struct buf *ret_json, const struct sink *bytes,
+	struct err *err);
+/* The same in memory. */
 enum child_outcome child_ask(struct child *c, const char *question, const void *content,
 	size_t len, struct buf *ret_json, struct buf *ret_bytes, struct err *err);
 

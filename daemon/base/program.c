@@ -8,7 +8,6 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
@@ -29,25 +28,6 @@ struct run {
 	int said;
 	int64_t end_ms;
 };
-
-/* The bytes as a file without a name: nothing has to be fed while it runs. */
-static int bytes_as_file(const void *bytes, size_t len, struct err *err)
-{
-	fd_auto fd = memfd_create("program-input", MFD_CLOEXEC);
-	size_t done = 0;
-
-	while (fd >= 0 && done < len) {
-		ssize_t n = write(fd, (const char *)bytes + done, len - done);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_set(err, ERR_TEMP, "input: %s", strerror(errno));
-		done += (size_t)n;
-	}
-	if (fd < 0 || lseek(fd, 0, SEEK_SET) < 0)
-		return err_set(err, ERR_TEMP, "input: %s", strerror(errno));
-	return fd_take(&fd);
-}
 
 /* In the child, after fork. */
 static void become(const char *const *argv, const struct program_limits *limits, int in,
@@ -167,14 +147,13 @@ static int reap(const struct run *run, enum program_outcome heard)
 }
 
 enum program_outcome program_run(const char *const *argv,
-	const struct program_limits *limits, const void *bytes, size_t len,
-	struct buf *ret_out, struct buf *ret_said, int *ret_exit, struct err *err)
+	const struct program_limits *limits, int in, struct buf *ret_out,
+	struct buf *ret_said, int *ret_exit, struct err *err)
 {
 	struct run run = {.pid = -1, .out = -1, .said = -1};
-	fd_auto in = bytes_as_file(bytes, len, err);
 
 	*ret_exit = 0;
-	if (in < 0 || start(&run, argv, limits, in, err) < 0) {
+	if (start(&run, argv, limits, in, err) < 0) {
 		fd_closep(&run.out);
 		fd_closep(&run.said);
 		return PROGRAM_NOT_RUN;

@@ -26,9 +26,10 @@ enum program_outcome {
 };
 
 /*
- * argv[0] is a path. ret_out: what it wrote to stdout; ret_said: the beginning of what
- * it wrote to stderr; ret_exit: its exit code where it ended by itself.
+ * argv[0] is a path; in, borrowed, is its stdin. ret_out: what it wrote to stdout;
+ * ret_said: the beginning of what it wrote to stderr; ret_exit: its exit code where it
+ * ended by itself.
  */
 enum program_outcome program_run(const char *const *argv,
-	const struct program_limits *limits, const void *bytes, size_t len,
-	struct buf *ret_out, struct buf *ret_said, int *ret_exit, struct err *err);
+	const struct program_limits *limits, int in, struct buf *ret_out,
+	struct buf *ret_said, int *ret_exit, struct err *err);

@@ -24,16 +24,14 @@ struct preview {
 	json_t *roles;
 	json_t *extra;
 	json_t *files; /* as minutes_list has them */
-	struct buf *contents;
+	struct blob *blobs;
 	struct mime_file *mime;
 	size_t file_count;
 };
 
 static void preview_deinit(struct preview *p)
 {
-	for (size_t i = 0; i < p->file_count; i++)
-		buf_deinit(&p->contents[i]);
-	free(p->contents);
+	free(p->blobs);
 	free(p->mime);
 	json_decref(p->files);
 	json_decref(p->extra);
@@ -47,21 +45,20 @@ static int load_files(struct preview *p, struct err *err)
 {
 	size_t count = json_array_size(p->files);
 
-	p->contents = xcalloc(count ? count : 1, sizeof(*p->contents));
+	p->blobs = xcalloc(count ? count : 1, sizeof(*p->blobs));
 	p->mime = xcalloc(count ? count : 1, sizeof(*p->mime));
 	for (; p->file_count < count; p->file_count++) {
 		size_t i = p->file_count;
 		const json_t *file = json_array_get(p->files, i);
-		int found = blob_find(p->c->db, json_str_or(file, "sha256", ""),
-			&p->contents[i], err);
+		int found = blob_find(
+			p->c->db, json_str_or(file, "sha256", ""), &p->blobs[i], err);
 		if (found < 1)
 			return found < 0 ? -1
 					 : err_set(err, ERR_PERM, "a file is missing");
 		p->mime[i] = (struct mime_file){
 			.name = json_str_or(file, "name", "protokoll"),
 			.media_type = json_str(file, "media_type"),
-			.bytes = p->contents[i].data,
-			.len = p->contents[i].len,
+			.content = blob_content(&p->blobs[i]),
 		};
 	}
 	return 0;
@@ -222,7 +219,7 @@ static int compose(struct preview *p, const struct sort *sort,
 		.auto_submitted = "auto-generated",
 	};
 	buf_auto head = BUF_EMPTY;
-	buf_auto body = BUF_EMPTY;
+	mime_text_auto body = MIME_TEXT_EMPTY;
 	str_auto *subject = NULL;
 	int64_t now = p->c->now;
 
@@ -232,8 +229,12 @@ static int compose(struct preview *p, const struct sort *sort,
 			err) < 0)
 		return -1;
 	fwrite(buf_str(&head), 1, head.len, p->c->out.to);
-	fwrite(buf_str(&body), 1, body.len, p->c->out.to);
-	return COMMAND_DONE;
+	const struct content content = mime_text_content(&body);
+	content_walk_auto w = {.of = &content};
+	int got;
+	while ((got = content_next(&w, err)) > 0)
+		fwrite(w.piece.data, 1, w.piece.len, p->c->out.to);
+	return got < 0 ? -1 : COMMAND_DONE;
 }
 
 /* A mail that is written already and waits goes out as it is, whatever has changed

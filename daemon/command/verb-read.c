@@ -162,8 +162,7 @@ static json_t *ask(struct command *c, const struct limits *l, const struct buf *
 {
 	reader_auto *reader = reader_new(&l->reader);
 	json_auto_t *said = NULL;
-	const struct child_bytes in_memory = {buf_str(bytes), bytes->len};
-	const struct child_content mail = child_content_of(&in_memory);
+	const struct content mail = CONTENT_OF(buf_str(bytes), bytes->len);
 	enum reader_outcome outcome = calendar ? reader_calendar(reader, buf_str(bytes),
 							 bytes->len, window, &said, err)
 					       : reader_mail(reader, &mail, &said, err);

@@ -328,7 +328,7 @@ static const char *calendar_method(enum compose_calendar calendar)
 
 static int write_body(const struct config *config, const struct compose_order *order,
 	const struct recipient *to, const char *seed, int64_t now,
-	const struct letter_text *words, struct buf *ret_body, struct err *err)
+	const struct letter_text *words, struct mime_text *ret_body, struct err *err)
 {
 	const char *language = letter_language(config->templates, to->language);
 	str_auto *calendar = NULL;
@@ -354,7 +354,7 @@ static int write_body(const struct config *config, const struct compose_order *o
 
 int compose_body(const struct config *config, const struct compose_order *order,
 	const struct recipient *to, const char *seed, int64_t now, char **ret_subject,
-	struct buf *ret_body, struct err *err)
+	struct mime_text *ret_body, struct err *err)
 {
 	const char *language = letter_language(config->templates, to->language);
 	letter_text_auto words = LETTER_TEXT_EMPTY;

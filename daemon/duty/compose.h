@@ -55,11 +55,11 @@ bool compose_is_personal(const char *kind);
 
 /*
  * Subject and body for recipient (its language; the personal parts only for personal
- * kinds). seed makes the boundaries.
+ * kinds). seed makes the boundaries. The body borrows the contents of order's files.
  */
 int compose_body(const struct config *config, const struct compose_order *order,
 	const struct recipient *to, const char *seed, int64_t now, char **ret_subject,
-	struct buf *ret_body, struct err *err);
+	struct mime_text *ret_body, struct err *err);
 /* The head up to and with the CRLF of its last field. */
 int compose_head(const struct config *config, const struct compose_order *order,
 	const struct recipient *to, const char *subject, const char *message_id,

@@ -5,7 +5,6 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "store/blob.h"
 
 /* What was fetched and has no name but its address: the last part of that. */
 static json_t *with_name(json_t *file)
@@ -86,19 +85,18 @@ static const char *media_type_of(const json_t *file)
 static int load_one(
 	struct db *db, const json_t *file, struct meeting_files *ret, struct err *err)
 {
-	struct buf *content = &ret->contents[ret->count];
+	struct blob *blob = &ret->blobs[ret->count];
 	const char *sha256 = json_str(file, "sha256");
 
 	if (!sha256)
 		return 0;
-	int found = blob_find(db, sha256, content, err);
+	int found = blob_find(db, sha256, blob, err);
 	if (found <= 0)
 		return found;
 	ret->list[ret->count++] = (struct mime_file){
 		.name = json_str_or(file, "name", "bilaga"),
 		.media_type = media_type_of(file),
-		.bytes = buf_str(content),
-		.len = content->len,
+		.content = blob_content(blob),
 	};
 	return 0;
 }
@@ -111,7 +109,7 @@ int meeting_files_load(struct db *db, const struct settings *s, const struct mee
 
 	ret->all = meeting_files_list(s, m);
 	ret->list = xcalloc(json_array_size(ret->all) + 1, sizeof(*ret->list));
-	ret->contents = xcalloc(json_array_size(ret->all) + 1, sizeof(*ret->contents));
+	ret->blobs = xcalloc(json_array_size(ret->all) + 1, sizeof(*ret->blobs));
 	json_array_foreach (ret->all, i, file)
 		if (load_one(db, file, ret, err) < 0)
 			return -1;
@@ -126,9 +124,7 @@ bool meeting_files_go_with(const char *kind)
 
 void meeting_files_deinit(struct meeting_files *f)
 {
-	for (size_t i = 0; f->contents && i < json_array_size(f->all); i++)
-		buf_deinit(&f->contents[i]);
-	free(f->contents);
+	free(f->blobs);
 	free(f->list);
 	json_decref(f->all);
 	*f = MEETING_FILES_NONE;

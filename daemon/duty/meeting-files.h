@@ -7,10 +7,10 @@
 #include <jansson.h>
 #include <stddef.h>
 
-#include "base/buf.h"
 #include "base/err.h"
 #include "config/settings.h"
 #include "mail/mime-write.h"
+#include "store/blob.h"
 #include "store/db.h"
 #include "store/meeting.h"
 
@@ -21,13 +21,14 @@ json_t *meeting_files_list(const struct settings *s, const struct meeting *m);
 struct meeting_files {
 	json_t *all;
 	struct mime_file *list;
-	struct buf *contents;
+	struct blob *blobs;
 	size_t count;
 };
 
 #define MEETING_FILES_NONE ((struct meeting_files){NULL, NULL, NULL, 0})
 
-/* With their bytes; links are left out. */
+/* With their bytes, which are read from the store when they are wanted; links are left
+ * out. */
 int meeting_files_load(struct db *db, const struct settings *s, const struct meeting *m,
 	struct meeting_files *ret, struct err *err);
 /* Letters that have them with them: invitation, invitation-again, update. */

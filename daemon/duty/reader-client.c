@@ -83,18 +83,16 @@ static enum reader_outcome said(
 	return json_str(reply, "broken") ? READER_BROKEN : READER_OK;
 }
 
-/* Takes question. */
-static enum reader_outcome ask_about(struct reader *r, json_t *question,
-	const struct child_content *content, json_t **ret, struct buf *ret_bytes,
+/* Takes question. ret_text: the JSON of a reply. */
+static enum reader_outcome ask_into(struct reader *r, json_t *question,
+	const struct content *content, struct buf *ret_text, const struct sink *bytes,
 	struct err *err)
 {
-	buf_auto reply = BUF_EMPTY;
 	str_auto *text = json_text(question);
 	json_decref(question);
-	*ret = NULL;
-	switch (child_ask_about(r->child, text, content, &reply, ret_bytes, err)) {
+	switch (child_ask_about(r->child, text, content, ret_text, bytes, err)) {
 	case CHILD_ANSWERED:
-		return said(&reply, ret_bytes, ret, err);
+		return READER_OK;
 	case CHILD_TOO_SLOW:
 		return READER_SLOW;
 	case CHILD_DIED:
@@ -105,16 +103,42 @@ static enum reader_outcome ask_about(struct reader *r, json_t *question,
 }
 
 /* Takes question. */
+static enum reader_outcome ask_about(struct reader *r, json_t *question,
+	const struct content *content, json_t **ret, struct buf *ret_bytes,
+	struct err *err)
+{
+	buf_auto reply = BUF_EMPTY;
+	const struct sink sink = sink_of(ret_bytes);
+	*ret = NULL;
+	buf_clear(ret_bytes);
+	enum reader_outcome outcome =
+		ask_into(r, question, content, &reply, &sink, err);
+	return outcome == READER_OK ? said(&reply, ret_bytes, ret, err) : outcome;
+}
+
+/* Takes question. Bytes of any size; the JSON itself is short. */
+static enum reader_outcome ask_for_bytes(struct reader *r, json_t *question,
+	const struct content *content, json_t **ret, const struct sink *bytes,
+	struct err *err)
+{
+	buf_auto reply = BUF_EMPTY;
+	buf_auto none = BUF_EMPTY;
+	*ret = NULL;
+	enum reader_outcome outcome =
+		ask_into(r, question, content, &reply, bytes, err);
+	return outcome == READER_OK ? said(&reply, &none, ret, err) : outcome;
+}
+
+/* Takes question. */
 static enum reader_outcome ask(struct reader *r, json_t *question, const void *bytes,
 	size_t len, json_t **ret, struct buf *ret_bytes, struct err *err)
 {
-	const struct child_bytes in_memory = {bytes, len};
-	const struct child_content content = child_content_of(&in_memory);
+	const struct content content = CONTENT_OF(bytes, len);
 	return ask_about(r, question, &content, ret, ret_bytes, err);
 }
 
-enum reader_outcome reader_mail(struct reader *r, const struct child_content *mail,
-	json_t **ret, struct err *err)
+enum reader_outcome reader_mail(
+	struct reader *r, const struct content *mail, json_t **ret, struct err *err)
 {
 	buf_auto unused = BUF_EMPTY;
 	json_t *question = question_new(r, "mail");
@@ -144,57 +168,54 @@ enum reader_outcome reader_caldav(
 
 /* Takes question. */
 static enum reader_outcome ask_bytes_of(struct reader *r, json_t *question,
-	const struct child_content *content, struct buf *ret, struct err *err)
+	const struct content *content, const struct sink *bytes, struct err *err)
 {
 	json_auto_t *reply = NULL;
-	enum reader_outcome outcome = ask_about(r, question, content, &reply, ret, err);
+	enum reader_outcome outcome =
+		ask_for_bytes(r, question, content, &reply, bytes, err);
 	if (outcome == READER_BROKEN)
 		err_set(err, ERR_PERM, "%s",
 			json_str_or(reply, "what", "no such part"));
 	return outcome;
 }
 
-static enum reader_outcome ask_bytes(struct reader *r, const char *what,
-	const struct child_content *content, const char *sha256, struct buf *ret,
-	struct err *err)
-{
-	json_t *question = question_new(r, what);
-	json_put_str(question, "sha256", sha256);
-	return ask_bytes_of(r, question, content, ret, err);
-}
-
-enum reader_outcome reader_mailed(struct reader *r, const struct child_content *mail,
+enum reader_outcome reader_mailed(struct reader *r, const struct content *mail,
 	size_t index, struct buf *ret, struct err *err)
 {
 	json_t *question = question_new(r, "mailed");
+	const struct sink sink = sink_of(ret);
 	json_put_int(question, "index", (json_int_t)index);
-	return ask_bytes_of(r, question, mail, ret, err);
+	return ask_bytes_of(r, question, mail, &sink, err);
 }
 
-enum reader_outcome reader_part(struct reader *r, const struct child_content *mail,
-	const char *sha256, struct buf *ret, struct err *err)
+enum reader_outcome reader_part(struct reader *r, const struct content *mail,
+	const char *sha256, const struct sink *bytes, struct err *err)
 {
-	return ask_bytes(r, "part", mail, sha256, ret, err);
+	json_t *question = question_new(r, "part");
+	json_put_str(question, "sha256", sha256);
+	return ask_bytes_of(r, question, mail, bytes, err);
 }
 
 enum reader_outcome reader_attachment(struct reader *r, const void *bytes, size_t len,
 	const char *sha256, struct buf *ret, struct err *err)
 {
-	const struct child_bytes in_memory = {bytes, len};
-	const struct child_content content = child_content_of(&in_memory);
-	return ask_bytes(r, "attachment", &content, sha256, ret, err);
+	const struct content content = CONTENT_OF(bytes, len);
+	const struct sink sink = sink_of(ret);
+	json_t *question = question_new(r, "attachment");
+	json_put_str(question, "sha256", sha256);
+	return ask_bytes_of(r, question, &content, &sink, err);
 }
 
-enum reader_outcome reader_file(struct reader *r, const void *bytes, size_t len,
+enum reader_outcome reader_file(struct reader *r, const struct content *file,
 	const char *name, json_t **ret, struct buf *ret_text, struct err *err)
 {
 	json_t *question = question_new(r, "file");
 	json_put_str(question, "name", name);
-	return ask(r, question, bytes, len, ret, ret_text, err);
+	return ask_about(r, question, file, ret, ret_text, err);
 }
 
-enum reader_outcome reader_tnef(struct reader *r, const void *bytes, size_t len,
-	json_t **ret, struct buf *ret_contents, struct err *err)
+enum reader_outcome reader_tnef(struct reader *r, const struct content *file,
+	json_t **ret, const struct sink *contents, struct err *err)
 {
-	return ask(r, question_new(r, "tnef"), bytes, len, ret, ret_contents, err);
+	return ask_for_bytes(r, question_new(r, "tnef"), file, ret, contents, err);
 }

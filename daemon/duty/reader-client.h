@@ -28,31 +28,31 @@ struct reader;
 struct reader *reader_new(const struct reader_settings *settings);
 
 /* ret: what is said, a new reference; NULL unless OK or BROKEN. */
-enum reader_outcome reader_mail(struct reader *r, const struct child_content *mail,
-	json_t **ret, struct err *err);
+enum reader_outcome reader_mail(
+	struct reader *r, const struct content *mail, json_t **ret, struct err *err);
 enum reader_outcome reader_calendar(struct reader *r, const void *bytes, size_t len,
 	const struct calendar_window *window, json_t **ret, struct err *err);
 /* The text of a mail's calendar, by its place among said.calendars. */
-enum reader_outcome reader_mailed(struct reader *r, const struct child_content *mail,
+enum reader_outcome reader_mailed(struct reader *r, const struct content *mail,
 	size_t index, struct buf *ret, struct err *err);
 /* A CalDAV server's answer. */
 enum reader_outcome reader_caldav(
 	struct reader *r, const void *bytes, size_t len, json_t **ret, struct err *err);
-/* The decoded bytes of the leaf part with that SHA-256; READER_BROKEN where there is
- * none. */
-enum reader_outcome reader_part(struct reader *r, const struct child_content *mail,
-	const char *sha256, struct buf *ret, struct err *err);
+/* The decoded bytes of the leaf part with that SHA-256 go to bytes as they come;
+ * READER_BROKEN where there is none. */
+enum reader_outcome reader_part(struct reader *r, const struct content *mail,
+	const char *sha256, const struct sink *bytes, struct err *err);
 /* The same of what is attached to an entry of a calendar. */
 enum reader_outcome reader_attachment(struct reader *r, const void *bytes, size_t len,
 	const char *sha256, struct buf *ret, struct err *err);
 /* One file by its content; ret: media_type, refused, what, is_encrypted; ret_text: what
  * is written in it. */
-enum reader_outcome reader_file(struct reader *r, const void *bytes, size_t len,
+enum reader_outcome reader_file(struct reader *r, const struct content *file,
 	const char *name, json_t **ret, struct buf *ret_text, struct err *err);
-/* The files in a winmail.dat; ret: files with name, size, sha256; ret_contents: their
- * bytes, one behind the other. */
-enum reader_outcome reader_tnef(struct reader *r, const void *bytes, size_t len,
-	json_t **ret, struct buf *ret_contents, struct err *err);
+/* The files in a winmail.dat; ret: files with name, size, sha256; their bytes go to
+ * contents, one behind the other. */
+enum reader_outcome reader_tnef(struct reader *r, const struct content *file,
+	json_t **ret, const struct sink *contents, struct err *err);
 
 void reader_free(struct reader *r);
 DEFINE_FREEP(reader, struct reader, reader_free)

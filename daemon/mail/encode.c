@@ -10,7 +10,6 @@
 #define WORD_LEAST 16  /* room below which a new line is begun */
 #define QP_COLUMNS 76  /* RFC 2045 6.7 */
 #define PIECE_MAX 54   /* bytes of one RFC 2231 piece, so that its line fits */
-#define BASE64_LINE 57 /* bytes that make 76 columns */
 
 static bool is_alnum(unsigned char c)
 {
@@ -25,19 +24,28 @@ static void add_hex(struct buf *to, char mark, unsigned char c)
 	buf_add(to, hex, sizeof(hex));
 }
 
+/* Letters of so many bytes. */
+static size_t b_len(size_t len)
+{
+	return (len + 2) / 3 * 4;
+}
+
 static void base64_line(struct buf *to, const unsigned char *in, size_t len)
 {
 	static const char digits[] =
 		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	for (size_t i = 0; i < len; i += 3) {
+	char *out = buf_reserve(to, b_len(len));
+	for (size_t i = 0; i < len; i += 3, out += 4) {
 		uint32_t v = (uint32_t)in[i] << 16;
 		v |= i + 1 < len ? (uint32_t)in[i + 1] << 8 : 0;
 		v |= i + 2 < len ? in[i + 2] : 0;
-		const char out[4] = {digits[v >> 18], digits[v >> 12 & 63],
-			i + 1 < len ? digits[v >> 6 & 63] : '=',
-			i + 2 < len ? digits[v & 63] : '='};
-		buf_add(to, out, sizeof(out));
+		out[0] = digits[v >> 18];
+		out[1] = digits[v >> 12 & 63];
+		out[2] = i + 1 < len ? digits[v >> 6 & 63] : '=';
+		out[3] = i + 2 < len ? digits[v & 63] : '=';
 	}
+	*out = '\0';
+	to->len += b_len(len);
 }
 
 void encode_base64(struct buf *to, const void *bytes, size_t len)
@@ -69,11 +77,6 @@ static size_t q_len(const char *s, size_t len)
 	for (size_t i = 0; i < len; i++)
 		total += stands_in_word((unsigned char)s[i]) || s[i] == ' ' ? 1 : 3;
 	return total;
-}
-
-static size_t b_len(size_t len)
-{
-	return (len + 2) / 3 * 4;
 }
 
 /*

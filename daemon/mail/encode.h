@@ -27,5 +27,6 @@ void encode_parameter_words(struct buf *to, const char *name, const char *value)
 /* Text of any line ends as quoted-printable lines that end in CRLF; safe for mbox and
  * SMTP. */
 void encode_quoted_printable(struct buf *to, const char *text);
+#define BASE64_LINE 57 /* bytes that make 76 columns */
 /* Lines of 76 columns. */
 void encode_base64(struct buf *to, const void *bytes, size_t len);

@@ -139,43 +139,45 @@ static void add_words(struct buf *to, const struct mime_body *body)
 }
 
 /* name for old mail programs, filename for all others. */
-static void add_file(struct buf *to, const struct mime_file *file)
+static void begin_file(struct buf *to, const char *name, const char *media_type)
 {
-	buf_addf(to, "Content-Type: %s", file->media_type);
-	encode_parameter_words(to, "name", file->name);
+	buf_addf(to, "Content-Type: %s", media_type);
+	encode_parameter_words(to, "name", name);
 	buf_add_str(to, "\r\nContent-Disposition: attachment");
-	encode_parameter(to, "filename", file->name);
+	encode_parameter(to, "filename", name);
 	buf_add_str(to, "\r\nContent-Transfer-Encoding: base64\r\n\r\n");
-	encode_base64(to, file->bytes, file->len);
 }
 
-static void add_mixed(struct buf *to, const struct mime_body *body)
+static void add_mixed(struct mime_text *ret, const struct mime_body *body)
 {
+	struct buf *to = &ret->words;
 	str_auto *boundary = make_boundary(body->seed, "mixed");
 	begin_multipart(to, "mixed", boundary);
 	begin_part(to, boundary);
 	add_words(to, body);
 	for (size_t i = 0; i < body->file_count; i++) {
+		const struct mime_file *file = &body->files[i];
 		begin_part(to, boundary);
-		add_file(to, &body->files[i]);
+		begin_file(to, file->name, file->media_type);
+		mime_text_add_file(ret, &file->content);
 	}
 	if (body->calendar) {
-		const struct mime_file invite = {"invite.ics", "application/ics",
-			body->calendar, strlen(body->calendar)};
 		begin_part(to, boundary);
-		add_file(to, &invite);
+		begin_file(to, "invite.ics", "application/ics");
+		encode_base64(to, body->calendar, strlen(body->calendar));
 	}
 	end_multipart(to, boundary);
 }
 
-int mime_body_write(const struct mime_body *body, struct buf *ret, struct err *err)
+int mime_body_write(
+	const struct mime_body *body, struct mime_text *ret, struct err *err)
 {
 	if (check_body(body, err) < 0)
 		return -1;
-	buf_add_str(ret, "MIME-Version: 1.0\r\n");
+	buf_add_str(&ret->words, "MIME-Version: 1.0\r\n");
 	if (body->file_count > 0 || body->calendar)
 		add_mixed(ret, body);
 	else
-		add_words(ret, body);
+		add_words(&ret->words, body);
 	return 0;
 }

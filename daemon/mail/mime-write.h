@@ -8,14 +8,14 @@
 
 #include <stddef.h>
 
-#include "base/buf.h"
+#include "base/content.h"
 #include "base/err.h"
+#include "mail/mime-text.h"
 
 struct mime_file {
 	const char *name; /* UTF-8; RFC 2231 and RFC 2047 forms are written */
 	const char *media_type;
-	const void *bytes;
-	size_t len;
+	struct content content;
 };
 
 struct mime_body {
@@ -31,7 +31,9 @@ struct mime_body {
 
 /*
  * text, or alternative{text, html, text/calendar; method=...}; with files or a calendar
- * inside mixed{..., files, invite.ics as application/ics}. -1 ERR_PERM: bad UTF-8, a
- * control byte in a name, a media type that is none.
+ * inside mixed{..., files, invite.ics as application/ics}. The files' sources are
+ * borrowed by ret. -1 ERR_PERM: bad UTF-8, a control byte in a name, a media type that
+ * is none.
  */
-int mime_body_write(const struct mime_body *body, struct buf *ret, struct err *err);
+int mime_body_write(
+	const struct mime_body *body, struct mime_text *ret, struct err *err);

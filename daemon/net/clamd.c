@@ -15,7 +15,6 @@
 #include "base/mem.h"
 #include "base/text.h"
 
-#define CHUNK ((size_t)1 << 20)
 #define REPLY_MAX 4096
 #define CLEAN "stream: OK"
 #define FOUND " FOUND"
@@ -81,18 +80,20 @@ static int put(const struct talk *t, const void *bytes, size_t len, struct err *
 
 /* Chunks with their length before them, one of no length at the end. */
 static int put_stream(
-	const struct talk *t, const char *bytes, size_t len, struct err *err)
+	const struct talk *t, const struct content *content, struct err *err)
 {
+	content_walk_auto w = {.of = content};
 	int status = put(t, "zINSTREAM", sizeof("zINSTREAM"), err);
+	int got = 0;
 
-	for (size_t at = 0; status > 0 && at < len;) {
-		size_t piece = len - at < CHUNK ? len - at : CHUNK;
-		uint32_t head = htonl((uint32_t)piece);
+	while (status > 0 && (got = content_next(&w, err)) > 0) {
+		uint32_t head = htonl((uint32_t)w.piece.len);
 		status = put(t, &head, sizeof(head), err);
 		if (status > 0)
-			status = put(t, bytes + at, piece, err);
-		at += piece;
+			status = put(t, w.piece.data, w.piece.len, err);
 	}
+	if (got < 0)
+		return -1;
 	return status > 0 ? put(t, "\0\0\0", 4, err) : status;
 }
 
@@ -135,7 +136,7 @@ static enum clamd_verdict judge(
 }
 
 enum clamd_verdict clamd_scan(const char *socket_path, int timeout_seconds,
-	const void *bytes, size_t len, char **ret_signature, struct err *err)
+	const struct content *content, char **ret_signature, struct err *err)
 {
 	struct talk t;
 	buf_auto reply = BUF_EMPTY;
@@ -144,7 +145,7 @@ enum clamd_verdict clamd_scan(const char *socket_path, int timeout_seconds,
 	*ret_signature = NULL;
 	/* It may stop reading amid the stream, and says why first. */
 	if (open_talk(&t, socket_path, timeout_seconds, err) == 0 &&
-		put_stream(&t, bytes, len, err) >= 0 && get(&t, &reply, err) == 0)
+		put_stream(&t, content, err) >= 0 && get(&t, &reply, err) == 0)
 		verdict = judge(buf_str(&reply), ret_signature, err);
 	fd_closep(&t.fd);
 	return verdict;

@@ -4,8 +4,7 @@
  */
 #pragma once
 
-#include <stddef.h>
-
+#include "base/content.h"
 #include "base/err.h"
 
 enum clamd_verdict {
@@ -17,6 +16,6 @@ enum clamd_verdict {
 
 /* ret_signature: of an infected one, the name of what was found; the caller frees. */
 enum clamd_verdict clamd_scan(const char *socket_path, int timeout_seconds,
-	const void *bytes, size_t len, char **ret_signature, struct err *err);
+	const struct content *content, char **ret_signature, struct err *err);
 /* 1 it answers, 0 not (err says why). */
 int clamd_answers(const char *socket_path, int timeout_seconds, struct err *err);

@@ -216,7 +216,8 @@ static int act(struct office *o, const struct mail_case *c, struct decision *ret
 	if (has(c, "refreshes"))
 		return itip_refresh(o, c, ret, err);
 	/* It was, when its texts were taken out. */
-	return c->content_count ? meeting_mail(o, c, ret, err) : ignore(o, c, ret, err);
+	return c->calendar_count ? meeting_mail(o, c, ret, err)
+				 : ignore(o, c, ret, err);
 }
 
 const struct handler handler_itip = {

@@ -115,7 +115,7 @@ static const char *objection(struct office *o, const struct mail_case *c,
 	const struct meeting *m, int *ret_status, struct err *err)
 {
 	*ret_status = 0;
-	if (c->content_count == 0)
+	if (c->file_count == 0)
 		return "minutes-type-refused";
 	if (c->refusal && against_files(c))
 		return against_files(c);

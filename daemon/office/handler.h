@@ -10,6 +10,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/spool.h"
 #include "office/office.h"
 #include "store/incoming.h"
 #include "store/minutes.h"
@@ -27,9 +28,11 @@ struct mail_case {
 	int64_t delivery_id;	  /* ours that it quotes; 0: none */
 	bool has_code;		  /* its subject has a code that we made */
 	json_t *files;		  /* what is handed in (minutes-files.h) */
-	struct buf *contents;	  /* their bytes, in that order */
+	struct spool *spools;	  /* their bytes, in that order */
 	struct buf *texts;	  /* what is written in them, UTF-8; may be empty */
-	size_t content_count;
+	size_t file_count;
+	struct buf *calendars; /* of a mail with entries, as the mail has them */
+	size_t calendar_count;
 	const char *refusal;   /* reason code: a file must not go out; NULL */
 	const char *unscanned; /* reason code: the scanner could not look; NULL */
 	int64_t now;

@@ -21,7 +21,7 @@ int reading_ask(struct office *o, struct reading *r, struct err *err)
 
 	if (incoming_source_open(o->db, r->in.id, &source, err) < 0)
 		return -1;
-	const struct child_content mail = {
+	const struct content mail = {
 		(uint64_t)source.size, incoming_source_read, &source};
 	r->outcome = reader_mail(o->reader, &mail, &r->said, &r->why);
 	if (r->outcome == READER_CRASHED && r->why.kind == ERR_TEMP) {

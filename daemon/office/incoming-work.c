@@ -174,12 +174,15 @@ static void open_case(struct mail_case *c, const struct office *o,
 static void close_case(struct mail_case *c)
 {
 	json_decref(c->files);
-	for (size_t i = 0; i < c->content_count; i++) {
-		buf_deinit(&c->contents[i]);
+	for (size_t i = 0; i < c->file_count; i++) {
+		spool_close(&c->spools[i]);
 		buf_deinit(&c->texts[i]);
 	}
-	free(c->contents);
+	for (size_t i = 0; i < c->calendar_count; i++)
+		buf_deinit(&c->calendars[i]);
+	free(c->spools);
 	free(c->texts);
+	free(c->calendars);
 }
 
 /* ---- the decision ---- */

@@ -8,7 +8,6 @@
 #include "base/text.h"
 #include "office/minutes-files.h"
 #include "store/blob.h"
-#include "store/incoming-source.h"
 #include "store/mailed.h"
 
 /* ---- which of them ---- */
@@ -54,23 +53,19 @@ static bool goes_along(const struct mail_case *c, const json_t *attachment)
 
 /* ---- taking them out ---- */
 
-static int keep(struct office *o, const struct mail_case *c, const char *sha256,
+static int keep(struct office *o, const struct mail_case *c, const json_t *attachment,
 	struct err *err)
 {
-	incoming_source_auto raw = INCOMING_SOURCE_NONE;
-	buf_auto bytes = BUF_EMPTY;
+	spool_auto bytes = SPOOL_NONE;
 	char kept[HASH_HEX_SIZE];
-	int has = blob_has(o->db, sha256, err);
+	int has = blob_has(o->db, json_str_or(attachment, "sha256", ""), err);
 
 	if (has != 0)
 		return has < 0 ? -1 : 0;
-	if (incoming_source_open(o->db, c->in->id, &raw, err) < 0)
+	if (minutes_files_take_out(o, c, attachment, &bytes, err) < 0)
 		return -1;
-	const struct child_content mail = {
-		(uint64_t)raw.size, incoming_source_read, &raw};
-	if (reader_part(o->reader, &mail, sha256, &bytes, err) != READER_OK)
-		return -1;
-	return blob_put(o->db, bytes.data, bytes.len, c->now, kept, err);
+	const struct content content = spool_content(&bytes);
+	return blob_put_content(o->db, &content, c->now, kept, err);
 }
 
 int meeting_mail_files_take(struct office *o, struct mail_case *c, struct err *err)
@@ -85,7 +80,7 @@ int meeting_mail_files_take(struct office *o, struct mail_case *c, struct err *e
 		if (!goes_along(c, attachment) || size > left)
 			continue;
 		left -= size;
-		if (keep(o, c, json_str_or(attachment, "sha256", ""), err) < 0)
+		if (keep(o, c, attachment, err) < 0)
 			return -1;
 		json_array_append(c->files, attachment);
 	}

@@ -109,13 +109,11 @@ int meeting_mail_prepare(struct office *o, struct mail_case *c, struct err *err)
 
 	if (incoming_source_open(o->db, c->in->id, &raw, err) < 0)
 		return -1;
-	const struct child_content mail = {
-		(uint64_t)raw.size, incoming_source_read, &raw};
-	c->contents = xcalloc(count + 1, sizeof(*c->contents));
-	c->texts = xcalloc(count + 1, sizeof(*c->texts));
+	const struct content mail = {(uint64_t)raw.size, incoming_source_read, &raw};
+	c->calendars = xcalloc(count + 1, sizeof(*c->calendars));
 	for (size_t i = 0; i < count; i++) {
-		c->content_count = i + 1;
-		if (reader_mailed(o->reader, &mail, i, &c->contents[i], err) !=
+		c->calendar_count = i + 1;
+		if (reader_mailed(o->reader, &mail, i, &c->calendars[i], err) !=
 			READER_OK)
 			return -1;
 	}
@@ -215,7 +213,7 @@ static int look(struct office *o, const struct mail_case *c, size_t index,
 		p->news = MAILED_UNKNOWN;
 		return 0;
 	}
-	return mailed_look(o->db, &p->said, &limits, (int64_t)c->contents[index].len,
+	return mailed_look(o->db, &p->said, &limits, (int64_t)c->calendars[index].len,
 		&p->news, err);
 }
 
@@ -288,7 +286,7 @@ static int take_parts(struct office *o, const struct parts *p, int64_t kept,
 static int take(struct office *o, const struct mail_case *c, size_t index,
 	const struct parts *p, struct err *err)
 {
-	const struct buf *text = &c->contents[index];
+	const struct buf *text = &c->calendars[index];
 	int64_t kept = 0;
 
 	if (mailed_keep(o->db, c->in->id, (int)index, text->data, text->len, &kept,

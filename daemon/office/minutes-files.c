@@ -69,14 +69,17 @@ bool minutes_files_may_be(const struct office *o, const json_t *attachment)
 
 /* ---- one file ---- */
 
-static json_t *file_new(const char *name, const void *bytes, size_t len)
+/* NULL: the spool cannot be read. */
+static json_t *file_new(const char *name, struct spool *content, struct err *err)
 {
-	json_t *file = json_object();
+	const struct content bytes = spool_content(content);
 	char sha256[HASH_HEX_SIZE];
 
-	hash_hex(len ? bytes : "", len, sha256);
+	if (content_hash(&bytes, sha256, err) < 0)
+		return NULL;
+	json_t *file = json_object();
 	json_put_str(file, "name", name);
-	json_put_int(file, "size", (int64_t)len);
+	json_put_int(file, "size", (int64_t)content->size);
 	json_put_str(file, "sha256", sha256);
 	return file;
 }
@@ -120,13 +123,13 @@ static void set_name(json_t *file)
 	json_put_str(file, "name", renamed);
 }
 
-static void read_pdf(struct office *o, json_t *file, const struct buf *content,
+static void read_pdf(struct office *o, json_t *file, const struct spool *content,
 	bool is_encrypted, struct buf *text)
 {
 	struct err why = ERR_INIT;
 
-	switch (pdf_text(&o->config->settings.reader, content->data, content->len,
-		is_encrypted, text, &why)) {
+	switch (pdf_text(
+		&o->config->settings.reader, content, is_encrypted, text, &why)) {
 	case PDF_READ:
 		return;
 	case PDF_PASSWORD:
@@ -147,7 +150,7 @@ static void read_pdf(struct office *o, json_t *file, const struct buf *content,
 }
 
 static void take_verdict(struct office *o, json_t *file, const json_t *said,
-	const struct buf *content, struct buf *text)
+	const struct spool *content, struct buf *text)
 {
 	const char *type = json_str_or(said, "media_type", "application/octet-stream");
 
@@ -163,14 +166,15 @@ static void take_verdict(struct office *o, json_t *file, const json_t *said,
 }
 
 /* What ends the reader is damaged, or made to do so. */
-static int check(struct office *o, json_t *file, const struct buf *content,
+static int check(struct office *o, json_t *file, struct spool *content,
 	struct buf *text, struct err *err)
 {
+	const struct content bytes = spool_content(content);
 	json_auto_t *said = NULL;
 	struct err why = ERR_INIT;
 
-	switch (reader_file(o->reader, content->data, content->len,
-		json_str_or(file, "name", ""), &said, text, &why)) {
+	switch (reader_file(
+		o->reader, &bytes, json_str_or(file, "name", ""), &said, text, &why)) {
 	case READER_OK:
 		take_verdict(o, file, said, content, text);
 		return 0;
@@ -192,22 +196,23 @@ static int check(struct office *o, json_t *file, const struct buf *content,
 /* True where there is no room for one more. */
 static bool is_full(struct office *o, struct mail_case *c)
 {
-	if (c->content_count < (size_t)o->config->settings.minutes_files)
+	if (c->file_count < (size_t)o->config->settings.minutes_files)
 		return false;
-	json_t *last = json_array_get(c->files, c->content_count - 1);
+	json_t *last = json_array_get(c->files, c->file_count - 1);
 	refuse(last, "minutes-too-many", "there are more files than may be");
 	return true;
 }
 
-/* Takes file. */
+/* Takes file; empties the others. */
 static void keep(
-	struct mail_case *c, json_t *file, struct buf *content, struct buf *text)
+	struct mail_case *c, json_t *file, struct spool *content, struct buf *text)
 {
-	size_t i = c->content_count++;
+	size_t i = c->file_count++;
 
-	c->contents[i] = *content;
+	c->spools[i] = *content;
 	c->texts[i] = *text;
-	*content = *text = BUF_EMPTY;
+	*content = SPOOL_NONE;
+	*text = BUF_EMPTY;
 	json_array_append_new(c->files, file);
 }
 
@@ -222,14 +227,16 @@ static bool is_picture(const struct office *o, const json_t *file)
 
 /* Empties content. */
 static int take_file(struct office *o, struct mail_case *c, const char *name,
-	struct buf *content, struct err *err)
+	struct spool *content, struct err *err)
 {
-	json_auto_t *file = file_new(name, content->data, content->len);
 	buf_auto text = BUF_EMPTY;
 
 	if (is_full(o, c))
 		return 0;
-	if ((int64_t)content->len > o->config->settings.minutes_largest)
+	json_auto_t *file = file_new(name, content, err);
+	if (!file)
+		return -1;
+	if ((int64_t)content->size > o->config->settings.minutes_largest)
 		refuse(file, "minutes-too-large", NULL);
 	else if (check(o, file, content, &text, err) < 0)
 		return -1;
@@ -239,19 +246,24 @@ static int take_file(struct office *o, struct mail_case *c, const char *name,
 }
 
 static int take_packed(struct office *o, struct mail_case *c, const json_t *said,
-	const struct buf *contents, struct err *err)
+	struct spool *contents, struct err *err)
 {
 	size_t i;
-	size_t at = 0;
+	uint64_t at = 0;
 	json_t *file;
 
 	json_array_foreach (json_object_get(said, "files"), i, file) {
-		size_t len = (size_t)json_int_or(file, "size", 0);
-		buf_auto content = BUF_EMPTY;
-		if (len > contents->len - at)
+		const struct content all = spool_content(contents);
+		const struct content_part part = {
+			&all, at, (uint64_t)json_int_or(file, "size", 0)};
+		spool_auto content = SPOOL_NONE;
+		if (part.size > all.size - at)
 			break;
-		buf_add(&content, contents->data + at, len);
-		at += len;
+		const struct content own = content_part_of(&part);
+		if (spool_open(&content, o->ctx->state_dir, err) < 0 ||
+			spool_add(&content, &own, err) < 0)
+			return -1;
+		at += part.size;
 		if (take_file(o, c, json_str_or(file, "name", ""), &content, err) < 0)
 			return -1;
 	}
@@ -260,21 +272,27 @@ static int take_packed(struct office *o, struct mail_case *c, const json_t *said
 
 /* winmail.dat: one that cannot be unpacked may hold the minutes. */
 static int take_tnef(struct office *o, struct mail_case *c, const char *name,
-	struct buf *content, struct err *err)
+	struct spool *content, struct err *err)
 {
+	const struct content bytes = spool_content(content);
 	json_auto_t *said = NULL;
-	buf_auto contents = BUF_EMPTY;
+	spool_auto contents = SPOOL_NONE;
 	struct err why = ERR_INIT;
-	enum reader_outcome outcome = reader_tnef(
-		o->reader, content->data, content->len, &said, &contents, &why);
 
+	if (spool_open(&contents, o->ctx->state_dir, err) < 0)
+		return -1;
+	const struct sink sink = spool_sink(&contents);
+	enum reader_outcome outcome =
+		reader_tnef(o->reader, &bytes, &said, &sink, &why);
 	if (outcome == READER_OK)
 		return take_packed(o, c, said, &contents, err);
 	if (outcome == READER_CRASHED && why.kind == ERR_TEMP)
 		return err_set(err, ERR_TEMP, "%s", why.text);
 	if (is_full(o, c))
 		return 0;
-	json_t *file = file_new(name, content->data, content->len);
+	json_t *file = file_new(name, content, err);
+	if (!file)
+		return -1;
 	json_put_str(file, "media_type", "application/ms-tnef");
 	refuse(file, "minutes-winmail",
 		json_str_or(said, "what", "it ends the program that unpacks it"));
@@ -283,32 +301,55 @@ static int take_tnef(struct office *o, struct mail_case *c, const char *name,
 	return 0;
 }
 
-static bool is_tnef(const struct buf *content)
+static bool begins_tnef(struct spool *content)
 {
-	return content->len >= 4 && memcmp(content->data, TNEF_MAGIC, 4) == 0;
+	const struct content bytes = spool_content(content);
+	struct err err = ERR_INIT;
+	char head[4];
+
+	return bytes.size >= sizeof(head) &&
+	       bytes.read(bytes.source, 0, head, sizeof(head), &err) == 0 &&
+	       memcmp(head, TNEF_MAGIC, sizeof(head)) == 0;
+}
+
+static bool is_tnef(const json_t *attachment, struct spool *content)
+{
+	const char *type = json_str_or(attachment, "media_type", "");
+	const char *name = json_str_or(attachment, "name", "");
+
+	return begins_tnef(content) || text_equal_nocase(name, "winmail.dat") ||
+	       text_equal_nocase(type, "application/ms-tnef") ||
+	       text_equal_nocase(type, "application/vnd.ms-tnef");
+}
+
+int minutes_files_take_out(struct office *o, const struct mail_case *c,
+	const json_t *attachment, struct spool *ret, struct err *err)
+{
+	incoming_source_auto raw = INCOMING_SOURCE_NONE;
+	const struct sink sink = spool_sink(ret);
+
+	if (spool_open(ret, o->ctx->state_dir, err) < 0 ||
+		incoming_source_open(o->db, c->in->id, &raw, err) < 0)
+		return -1;
+	const struct content mail = {(uint64_t)raw.size, incoming_source_read, &raw};
+	if (json_int_or(attachment, "size", 0) == 0 ||
+		reader_part(o->reader, &mail, json_str_or(attachment, "sha256", ""),
+			&sink, err) == READER_OK)
+		return 0;
+	return err_set(err, err->kind == ERR_TEMP ? ERR_TEMP : ERR_PERM,
+		"%s could not be taken out", json_str_or(attachment, "name", ""));
 }
 
 static int take_attachment(struct office *o, struct mail_case *c,
 	const json_t *attachment, struct err *err)
 {
-	const char *type = json_str_or(attachment, "media_type", "");
 	const char *name = json_str_or(attachment, "name", "");
-	buf_auto content = BUF_EMPTY;
-	incoming_source_auto raw = INCOMING_SOURCE_NONE;
+	spool_auto content = SPOOL_NONE;
 
-	if (incoming_source_open(o->db, c->in->id, &raw, err) < 0)
+	if (minutes_files_take_out(o, c, attachment, &content, err) < 0)
 		return -1;
-	const struct child_content mail = {
-		(uint64_t)raw.size, incoming_source_read, &raw};
-	if (json_int_or(attachment, "size", 0) > 0 &&
-		reader_part(o->reader, &mail, json_str_or(attachment, "sha256", ""),
-			&content, err) != READER_OK)
-		return err_set(err, ERR_PERM, "%s could not be taken out", name);
-	if (is_tnef(&content) || text_equal_nocase(name, "winmail.dat") ||
-		text_equal_nocase(type, "application/ms-tnef") ||
-		text_equal_nocase(type, "application/vnd.ms-tnef"))
-		return take_tnef(o, c, name, &content, err);
-	return take_file(o, c, name, &content, err);
+	return is_tnef(attachment, &content) ? take_tnef(o, c, name, &content, err)
+					     : take_file(o, c, name, &content, err);
 }
 
 /* An attached mail's own files are in the list behind it. */
@@ -340,7 +381,7 @@ int minutes_files_take(struct office *o, struct mail_case *c, struct err *err)
 	json_t *attachment;
 
 	c->files = json_array();
-	c->contents = xcalloc(most, sizeof(*c->contents));
+	c->spools = xcalloc(most, sizeof(*c->spools));
 	c->texts = xcalloc(most, sizeof(*c->texts));
 	json_array_foreach (json_object_get(c->said, "attachments"), i, attachment) {
 		if (is_taken(attachment) && take_attachment(o, c, attachment, err) < 0)
@@ -367,7 +408,7 @@ char *minutes_files_text(const struct mail_case *c)
 {
 	buf_auto all = BUF_EMPTY;
 
-	for (size_t i = 0; i < c->content_count; i++) {
+	for (size_t i = 0; i < c->file_count; i++) {
 		if (all.len > 0 && c->texts[i].len > 0)
 			buf_add_str(&all, "\n\n");
 		buf_add(&all, c->texts[i].data, c->texts[i].len);

@@ -17,10 +17,13 @@ bool minutes_files_may_be(const struct office *o, const json_t *attachment);
 /*
  * Fills c->files ([{name, media_type, size, sha256, refused, what, note}], refused: a
  * reason code, absent where nothing stands against it; found: what the scanner calls
- * it), contents, texts and refusal.
+ * it), spools, texts and refusal.
  * -1: a file could not be had.
  */
 int minutes_files_take(struct office *o, struct mail_case *c, struct err *err);
+/* What an attachment of the mail holds, decoded. -1. */
+int minutes_files_take_out(struct office *o, const struct mail_case *c,
+	const json_t *attachment, struct spool *ret, struct err *err);
 /* True for the reason codes of files that have to be sent anew. */
 bool minutes_files_is_refusal(const char *reason);
 /* What is written in all of them, NULL where nothing was found to read; the caller

@@ -15,11 +15,10 @@
 
 static int keep_blobs(struct office *o, const struct mail_case *c, struct err *err)
 {
-	for (size_t i = 0; i < c->content_count; i++) {
+	for (size_t i = 0; i < c->file_count; i++) {
 		char sha256[65];
-		const struct buf *content = &c->contents[i];
-		if (blob_put(o->db, content->data, content->len, c->now, sha256, err) <
-			0)
+		const struct content content = spool_content(&c->spools[i]);
+		if (blob_put_content(o->db, &content, c->now, sha256, err) < 0)
 			return -1;
 	}
 	return 0;
@@ -28,7 +27,7 @@ static int keep_blobs(struct office *o, const struct mail_case *c, struct err *e
 static int keep_texts(struct office *o, const struct mail_case *c, int64_t minutes_id,
 	struct err *err)
 {
-	for (size_t i = 0; i < c->content_count; i++)
+	for (size_t i = 0; i < c->file_count; i++)
 		if (minutes_text_put(o->db, minutes_id, (int64_t)i,
 			    buf_str(&c->texts[i]), err) < 0)
 			return -1;
@@ -37,15 +36,14 @@ static int keep_texts(struct office *o, const struct mail_case *c, int64_t minut
 
 static struct mime_file *mime_files(const struct mail_case *c)
 {
-	struct mime_file *files = xcalloc(c->content_count, sizeof(*files));
+	struct mime_file *files = xcalloc(c->file_count, sizeof(*files));
 
-	for (size_t i = 0; i < c->content_count; i++) {
+	for (size_t i = 0; i < c->file_count; i++) {
 		const json_t *file = json_array_get(c->files, i);
 		files[i] = (struct mime_file){
 			.name = json_str_or(file, "name", "protokoll"),
 			.media_type = json_str(file, "media_type"),
-			.bytes = c->contents[i].data,
-			.len = c->contents[i].len,
+			.content = spool_content(&c->spools[i]),
 		};
 	}
 	return files;
@@ -113,7 +111,7 @@ int minutes_send_on(struct office *o, const struct mail_case *c,
 			.roles = roles,
 			.extra = extra,
 			.files = files,
-			.file_count = c->content_count,
+			.file_count = c->file_count,
 			.auto_submitted = "auto-generated"},
 		.version = version,
 		.reason = "owed",

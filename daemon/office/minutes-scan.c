@@ -36,9 +36,9 @@ static void scan(struct office *o, struct mail_case *c, size_t i)
 	const struct settings *s = &o->config->settings;
 	str_auto *signature = NULL;
 	struct err why = ERR_INIT;
+	const struct content file = spool_content(&c->spools[i]);
 
-	switch (clamd_scan(s->clamd, s->clamd_seconds, c->contents[i].data,
-		c->contents[i].len, &signature, &why)) {
+	switch (clamd_scan(s->clamd, s->clamd_seconds, &file, &signature, &why)) {
 	case CLAMD_CLEAN:
 		return;
 	case CLAMD_INFECTED:
@@ -59,8 +59,8 @@ void minutes_scan(struct office *o, struct mail_case *c)
 	if (!o->config->settings.clamd)
 		return;
 	/* One that is away is not waited for once more for each file. */
-	for (size_t i = 0; i < c->content_count; i++)
-		if (c->contents[i].len > 0 &&
+	for (size_t i = 0; i < c->file_count; i++)
+		if (c->spools[i].size > 0 &&
 			(!c->unscanned || strcmp(c->unscanned, "scanner-away") != 0))
 			scan(o, c, i);
 }

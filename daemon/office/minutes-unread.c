@@ -11,24 +11,37 @@
 /* Mail that comes in waits for no more than these. */
 #define FILES_PER_TURN 5
 
+/* One that is gone is an empty file. */
+static int take_out(
+	struct office *o, const char *sha256, struct spool *ret, struct err *err)
+{
+	struct blob blob = {0};
+	int found = blob_find(o->db, sha256, &blob, err);
+
+	if (found < 0 || spool_open(ret, o->ctx->state_dir, err) < 0)
+		return -1;
+	const struct content content = blob_content(&blob);
+	return spool_add(ret, &content, err);
+}
+
 /* What cannot be read has no text, once and for all. */
 static int read_text(struct office *o, const struct minutes_unread *file,
 	struct buf *ret, struct err *err)
 {
-	buf_auto content = BUF_EMPTY;
+	spool_auto copy = SPOOL_NONE;
 	json_auto_t *said = NULL;
 	struct err why = ERR_INIT;
 
-	if (blob_find(o->db, file->sha256, &content, err) < 0)
+	if (take_out(o, file->sha256, &copy, err) < 0)
 		return -1;
-	enum reader_outcome outcome = reader_file(o->reader, content.data, content.len,
-		file->name ? file->name : "", &said, ret, &why);
+	const struct content content = spool_content(&copy);
+	enum reader_outcome outcome = reader_file(
+		o->reader, &content, file->name ? file->name : "", &said, ret, &why);
 	if (outcome == READER_CRASHED && why.kind == ERR_TEMP)
 		return err_set(err, ERR_TEMP, "%s", why.text);
 	if (outcome == READER_OK &&
 		strcmp(json_str_or(said, "media_type", ""), "application/pdf") == 0)
-		pdf_text(&o->config->settings.reader, content.data, content.len, false,
-			ret, &why);
+		pdf_text(&o->config->settings.reader, &copy, false, ret, &why);
 	return 0;
 }
 

@@ -26,8 +26,8 @@ static enum pdf_outcome judge(int code, bool is_encrypted, struct err *err)
 	return PDF_UNREAD;
 }
 
-enum pdf_outcome pdf_text(const struct reader_settings *limits, const void *bytes,
-	size_t len, bool is_encrypted, struct buf *ret, struct err *err)
+enum pdf_outcome pdf_text(const struct reader_settings *limits, const struct spool *pdf,
+	bool is_encrypted, struct buf *ret, struct err *err)
 {
 	static const char *const argv[] = {
 		PDFTOTEXT, "-enc", "UTF-8", "-nopgbrk", "-", "-", NULL};
@@ -38,9 +38,12 @@ enum pdf_outcome pdf_text(const struct reader_settings *limits, const void *byte
 	buf_auto out = BUF_EMPTY;
 	buf_auto said = BUF_EMPTY;
 	int code = 0;
-	enum program_outcome ended =
-		program_run(argv, &most, bytes, len, &out, &said, &code, err);
+	fd_auto in = spool_reopen(pdf, err);
 
+	if (in < 0)
+		return PDF_UNREAD;
+	enum program_outcome ended =
+		program_run(argv, &most, in, &out, &said, &code, err);
 	if (ended != PROGRAM_ENDED && ended != PROGRAM_TOO_MUCH)
 		return PDF_UNREAD;
 	charset_decode(ret, "utf-8", out.data, out.len);

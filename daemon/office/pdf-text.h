@@ -5,10 +5,10 @@
 #pragma once
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/spool.h"
 #include "config/settings.h"
 
 enum pdf_outcome {
@@ -20,6 +20,7 @@ enum pdf_outcome {
 		     */
 };
 
-/* is_encrypted: whether the reader has seen encryption in it. ret: UTF-8. */
-enum pdf_outcome pdf_text(const struct reader_settings *limits, const void *bytes,
-	size_t len, bool is_encrypted, struct buf *ret, struct err *err);
+/* The PDF is the whole of a file. is_encrypted: whether the reader has seen encryption
+ * in it. ret: UTF-8. */
+enum pdf_outcome pdf_text(const struct reader_settings *limits, const struct spool *pdf,
+	bool is_encrypted, struct buf *ret, struct err *err);

@@ -35,7 +35,7 @@ static int put_letter(struct office *o, const struct post *post,
 	const char *language = letter_language(o->config->templates, to->language);
 	bool personal = compose_is_personal(post->order.kind);
 	str_auto *seed = letter_seed(post, language);
-	buf_auto body = BUF_EMPTY;
+	mime_text_auto body = MIME_TEXT_EMPTY;
 
 	if (compose_body(o->config, &post->order, to, seed, now, ret_subject, &body,
 		    err) < 0)
@@ -47,8 +47,7 @@ static int put_letter(struct office *o, const struct post *post,
 		.language = language,
 		.about = post->about ? post->about : "",
 		.subject = *ret_subject,
-		.body = personal ? NULL : body.data,
-		.body_len = personal ? 0 : body.len,
+		.body = personal ? CONTENT_NONE : mime_text_content(&body),
 	};
 	return letter_put(o->db, &letter, now, ret_id, err);
 }
@@ -59,7 +58,7 @@ static int freeze(struct office *o, const struct post *post, const struct recipi
 	str_auto *message_id = message_id_make(o->key, id, o->domain);
 	str_auto *subject = xstrdup(letter_subject);
 	buf_auto head = BUF_EMPTY;
-	buf_auto body = BUF_EMPTY;
+	mime_text_auto body = MIME_TEXT_EMPTY;
 
 	if (compose_is_personal(post->order.kind)) {
 		free(TAKE(subject));
@@ -70,8 +69,8 @@ static int freeze(struct office *o, const struct post *post, const struct recipi
 	if (compose_head(o->config, &post->order, to, subject, message_id, now, &head,
 		    err) < 0)
 		return -1;
-	return delivery_freeze(
-		o->db, id, message_id, head.data, head.len, body.data, body.len, err);
+	const struct content own = mime_text_content(&body);
+	return delivery_freeze(o->db, id, message_id, head.data, head.len, &own, err);
 }
 
 /* What is owed to an address at rest is kept and shown, and not sent. */

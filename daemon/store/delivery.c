@@ -8,6 +8,8 @@
 #include "store/journal.h"
 #include "store/stmt.h"
 
+#define BODY_LARGE ((uint64_t)256 << 10) /* bytes */
+
 static const char *const state_names[] = {
 	[DELIVERY_DUE] = "due",
 	[DELIVERY_SENDING] = "sending",
@@ -154,19 +156,39 @@ int delivery_add(struct db *db, const struct delivery *d, int64_t now, int64_t *
 	return tx_commit(&tx, err) < 0 ? -1 : 1;
 }
 
+/* A large one is filled in afterwards, as a row that is made of it would be a copy. */
+static int put_content(struct db *db, int64_t id, const void *head, size_t head_len,
+	const struct content *body, struct err *err)
+{
+	buf_auto bytes = BUF_EMPTY;
+
+	if (body && body->size > BODY_LARGE)
+		return db_run(db, err,
+			       "INSERT INTO delivery_content (delivery_id, head, "
+			       "body)\n"
+			       "VALUES (?, ?, zeroblob(?))",
+			       SQL_INT(id), SQL_BLOB(head, head_len),
+			       SQL_INT(body->size)) < 0
+			       ? -1
+			       : db_write_blob(
+					 db, "delivery_content", "body", id, body, err);
+	if (body && body->size && content_join(body, &bytes, err) < 0)
+		return -1;
+	return db_run(db, err,
+		"INSERT INTO delivery_content (delivery_id, head, body)\n"
+		"VALUES (?, ?, ?)",
+		SQL_INT(id), SQL_BLOB(head, head_len), SQL_BLOB(bytes.data, bytes.len));
+}
+
 int delivery_freeze(struct db *db, int64_t id, const char *message_id, const void *head,
-	size_t head_len, const void *body, size_t body_len, struct err *err)
+	size_t head_len, const struct content *body, struct err *err)
 {
 	tx_auto tx = TX_NONE;
 
 	if (tx_begin(&tx, db, err) < 0)
 		return -1;
 	/* Frozen once: a second head meets the primary key. */
-	if (db_run(db, err,
-		    "INSERT INTO delivery_content (delivery_id, head, body)\n"
-		    "VALUES (?, ?, ?)",
-		    SQL_INT(id), SQL_BLOB(head, head_len),
-		    SQL_BLOB(body, body_len)) < 0 ||
+	if (put_content(db, id, head, head_len, body, err) < 0 ||
 		db_run(db, err, "UPDATE delivery SET message_id = ? WHERE id = ?",
 			SQL_TEXT(message_id), SQL_INT(id)) < 0)
 		return -1;

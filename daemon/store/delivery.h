@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/content.h"
 #include "base/err.h"
 
 struct db;
@@ -69,9 +70,9 @@ void delivery_deinit(struct delivery *d);
  */
 int delivery_add(struct db *db, const struct delivery *d, int64_t now, int64_t *ret_id,
 	struct err *err);
-/* body NULL: the letter's. */
+/* body empty or NULL: the letter's. */
 int delivery_freeze(struct db *db, int64_t id, const char *message_id, const void *head,
-	size_t head_len, const void *body, size_t body_len, struct err *err);
+	size_t head_len, const struct content *body, struct err *err);
 
 /* The whole mail: head + body. */
 int delivery_read(struct db *db, int64_t id, struct buf *ret, struct err *err);

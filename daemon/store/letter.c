@@ -33,15 +33,14 @@ static int insert(struct db *db, const struct letter *l, const char *about, int6
 		    SQL_INT(now)) < 0)
 		return -1;
 	*ret_id = db_last_id(db);
-	if (!l->body)
+	if (!l->body.size)
 		return 0;
 	if (db_run(db, err,
 		    "INSERT INTO letter_body (letter_id, bytes)\n"
 		    "VALUES (?, zeroblob(?))",
-		    SQL_INT(*ret_id), SQL_INT(l->body_len)) < 0)
+		    SQL_INT(*ret_id), SQL_INT(l->body.size)) < 0)
 		return -1;
-	return db_write_blob(
-		db, "letter_body", "bytes", *ret_id, l->body, l->body_len, err);
+	return db_write_blob(db, "letter_body", "bytes", *ret_id, &l->body, err);
 }
 
 int letter_put(struct db *db, const struct letter *letter, int64_t now, int64_t *ret_id,

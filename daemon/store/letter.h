@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/buf.h"
+#include "base/content.h"
 #include "base/err.h"
 #include "store/delivery-move.h"
 #include "store/delivery.h"
@@ -23,9 +23,8 @@ struct letter {
 	const char *language; /* "sv" */
 	const char *about; /* what else makes it one of its kind ("incoming:12"); "" */
 	const char *subject;
-	const void *body; /* MIME header fields, blank line, content; NULL: each
-			     delivery has its own */
-	size_t body_len;
+	struct content body; /* MIME header fields, blank line, content; empty: each
+				delivery has its own */
 };
 
 /* The letter with the same (kind, meeting, version, language, about) is kept as it is.

@@ -223,14 +223,17 @@ int db_read_blob_at(struct db *db, const char *table, const char *column, int64_
 }
 
 int db_write_blob(struct db *db, const char *table, const char *column, int64_t rowid,
-	const void *bytes, size_t len, struct err *err)
+	const struct content *content, struct err *err)
 {
 	__attribute__((cleanup(blob_closep))) sqlite3_blob *b = NULL;
+	content_walk_auto w = {.of = content};
 	int rc = sqlite3_blob_open(db->handle, "main", table, column, rowid, 1, &b);
+	int got = 0;
 
-	if (!rc)
-		rc = sqlite3_blob_write(b, bytes, (int)len, 0);
-	return rc ? db_error(db, rc, err) : 0;
+	while (!rc && (got = content_next(&w, err)) > 0)
+		rc = sqlite3_blob_write(
+			b, w.piece.data, (int)w.piece.len, (int)(w.at - w.piece.len));
+	return rc ? db_error(db, rc, err) : got;
 }
 
 int tx_begin(struct tx *tx, struct db *db, struct err *err)

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/content.h"
 #include "base/err.h"
 #include "store/db.h"
 
@@ -80,9 +81,9 @@ int db_read_blob(struct db *db, const char *table, const char *column, int64_t r
 /* Exactly size bytes of it, from at on. */
 int db_read_blob_at(struct db *db, const char *table, const char *column, int64_t rowid,
 	int64_t at, void *to, size_t size, struct err *err);
-/* Fills a zeroblob(len), so that no copy of the row is made of a large one. */
+/* Fills a zeroblob of that size, so that no copy of the row is made of a large one. */
 int db_write_blob(struct db *db, const char *table, const char *column, int64_t rowid,
-	const void *bytes, size_t len, struct err *err);
+	const struct content *content, struct err *err);
 /* Fills err from the connection. Returns -1. */
 int db_error(const struct db *db, int rc, struct err *err);
 sqlite3 *db_handle(const struct db *db);

@@ -36,7 +36,7 @@ static int die(const char *what, const struct err *err)
 /* ---- prepare ---- */
 
 static void prepare_one(
-	struct db *db, int64_t letter_id, int number, const char *body, size_t size)
+	struct db *db, int64_t letter_id, int number, const struct content *body)
 {
 	struct err err = ERR_INIT;
 	str_auto *address = xasprintf("user%05d@dest.example", number);
@@ -51,8 +51,7 @@ static void prepare_one(
 	int64_t delivery = 0;
 
 	if (delivery_add(db, &d, NOW, &delivery, &err) < 0 ||
-		delivery_freeze(
-			db, delivery, id, head, strlen(head), body, size, &err) < 0)
+		delivery_freeze(db, delivery, id, head, strlen(head), body, &err) < 0)
 		die("prepare", &err);
 }
 
@@ -72,13 +71,13 @@ static int prepare(const char *path, int count, long size)
 		buf_add_str(&body,
 			"Trygghetsrad i Skaggetorp, kallelse och dagordning, "
 			"text.\r\n");
-	letter.body = is_shared ? body.data : NULL;
-	letter.body_len = is_shared ? body.len : 0;
+	const struct content content = CONTENT_OF(body.data, body.len);
+	letter.body = is_shared ? content : CONTENT_NONE;
 	if (!db || db_begin(db, &err) < 0 ||
 		letter_put(db, &letter, NOW, &letter_id, &err) < 0)
 		die(path, &err);
 	for (int i = 0; i < count; i++)
-		prepare_one(db, letter_id, i, is_shared ? NULL : body.data, body.len);
+		prepare_one(db, letter_id, i, is_shared ? NULL : &content);
 	return db_commit(db, &err) < 0 ? die("commit", &err) : 0;
 }
 

@@ -150,8 +150,7 @@ static inline int64_t store_letter(
 		.language = "sv",
 		.about = "",
 		.subject = "Kallelse",
-		.body = "Content-Type: text/plain\r\n\r\nhej\r\n",
-		.body_len = 33};
+		.body = CONTENT_OF("Content-Type: text/plain\r\n\r\nhej\r\n", 33)};
 
 	assert_ok(s, letter_put(s->db, &l, NOW, &id, &s->err));
 	return id;
@@ -169,8 +168,8 @@ static inline int64_t store_delivery_at(struct store *s, int64_t letter_id,
 
 	assert_int_equal(delivery_add(s->db, &d, NOW, &id, &s->err), 1);
 	str_auto *message_id = xasprintf("<%lld@utskick.example>", (long long)id);
-	assert_ok(s, delivery_freeze(
-			     s->db, id, message_id, "To: a\r\n", 7, NULL, 0, &s->err));
+	assert_ok(s,
+		delivery_freeze(s->db, id, message_id, "To: a\r\n", 7, NULL, &s->err));
 	return id;
 }
 

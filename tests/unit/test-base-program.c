@@ -7,12 +7,25 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "base/program.h"
+#include "base/spool.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
 static const struct program_limits limits = {
 	.cpu_seconds = 2, .wall_ms = 10000, .memory = 256 << 20, .output_max = 1 << 20};
+
+static int file_of(const char *bytes, size_t len)
+{
+	struct err err = ERR_INIT;
+	spool_auto s = SPOOL_NONE;
+	const struct content content = CONTENT_OF(bytes, len);
+
+	assert_int_equal(spool_open(&s, "/tmp", &err), 0);
+	assert_int_equal(spool_add(&s, &content, &err), 0);
+	return spool_reopen(&s, &err);
+}
 
 /* A shell's script. */
 static enum program_outcome run(const char *script, const struct program_limits *most,
@@ -21,8 +34,9 @@ static enum program_outcome run(const char *script, const struct program_limits 
 	const char *const argv[] = {"/bin/sh", "-c", script, NULL};
 	struct err err = ERR_INIT;
 	buf_auto said = BUF_EMPTY;
+	fd_auto in = file_of("abc\n", 4);
 
-	return program_run(argv, most, "abc\n", 4, out, &said, code, &err);
+	return program_run(argv, most, in, out, &said, code, &err);
 }
 
 static void a_program_turns_its_input_into_output_and_leaves(void **state)
@@ -37,8 +51,8 @@ static void a_program_turns_its_input_into_output_and_leaves(void **state)
 
 	for (int i = 0; i < 100000; i++)
 		buf_add_str(&in, "abcdef\n");
-	assert_int_equal(
-		program_run(argv, &limits, in.data, in.len, &out, &said, &code, &err),
+	fd_auto fd = file_of(in.data, in.len);
+	assert_int_equal(program_run(argv, &limits, fd, &out, &said, &code, &err),
 		PROGRAM_ENDED);
 	assert_int_equal(code, 0);
 	assert_int_equal(out.len, in.len);
@@ -109,9 +123,10 @@ static void one_that_is_not_there_is_told_from_one_that_failed(void **state)
 	buf_auto out = BUF_EMPTY;
 	buf_auto said = BUF_EMPTY;
 	int code = 0;
+	fd_auto in = file_of("", 0);
 	(void)state;
 
-	assert_int_equal(program_run(argv, &limits, "", 0, &out, &said, &code, &err),
+	assert_int_equal(program_run(argv, &limits, in, &out, &said, &code, &err),
 		PROGRAM_NOT_RUN);
 	assert_int_equal(err.kind, ERR_TEMP);
 }

@@ -33,6 +33,15 @@ static void assert_well_formed(const struct buf *b)
 	assert_int_equal(column, 0);
 }
 
+static int write_body(const struct mime_body *body, struct buf *ret, struct err *err)
+{
+	mime_text_auto text = MIME_TEXT_EMPTY;
+	if (mime_body_write(body, &text, err) < 0)
+		return -1;
+	const struct content content = mime_text_content(&text);
+	return content_join(&content, ret, err);
+}
+
 static GMimeMessage *parse(const struct buf *b)
 {
 	GMimeStream *stream = g_mime_stream_mem_new_with_buffer(b->data, b->len);
@@ -92,7 +101,7 @@ static void any_text_comes_out_with_crlf_line_ends(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		struct mime_body body = {.text = cases[i].text, .seed = "s"};
 		buf_auto b = BUF_EMPTY;
-		assert_int_equal(mime_body_write(&body, &b, NULL), 0);
+		assert_int_equal(write_body(&body, &b, NULL), 0);
 		assert_well_formed(&b);
 		GMimeMessage *m = parse(&b);
 		assert_content(g_mime_message_get_mime_part(m), cases[i].expected,
@@ -114,7 +123,7 @@ static void lines_of_every_length_and_letter_are_kept(void **state)
 		}
 		struct mime_body body = {.text = text.data, .seed = "s"};
 		buf_auto b = BUF_EMPTY;
-		assert_int_equal(mime_body_write(&body, &b, NULL), 0);
+		assert_int_equal(write_body(&body, &b, NULL), 0);
 		assert_well_formed(&b);
 		GMimeMessage *m = parse(&b);
 		assert_content(g_mime_message_get_mime_part(m), text.data, text.len);
@@ -131,7 +140,7 @@ static void an_invitation_holds_text_html_calendar_and_files(void **state)
 	for (size_t i = 0; i < sizeof(pdf); i++)
 		pdf[i] = (char)(i * 7 + i / 256);
 	const struct mime_file file = {
-		"dagordning.pdf", "application/pdf", pdf, sizeof(pdf)};
+		"dagordning.pdf", "application/pdf", CONTENT_OF(pdf, sizeof(pdf))};
 	const struct mime_body body = {.text = "Välkomna\n",
 		.html = "<p>Välkomna</p>\n",
 		.language = "sv",
@@ -141,7 +150,7 @@ static void an_invitation_holds_text_html_calendar_and_files(void **state)
 		.file_count = 1,
 		.seed = "letter 7"};
 	buf_auto b = BUF_EMPTY;
-	assert_int_equal(mime_body_write(&body, &b, NULL), 0);
+	assert_int_equal(write_body(&body, &b, NULL), 0);
 	assert_well_formed(&b);
 	GMimeMessage *m = parse(&b);
 	GMimeObject *mixed = g_mime_message_get_mime_part(m);
@@ -180,11 +189,12 @@ static void file_names_are_read_back_in_both_forms(void **state)
 		"goes_in_pieces.pdf",
 	};
 	for (size_t i = 0; i < COUNT(names); i++) {
-		const struct mime_file file = {names[i], "application/pdf", "x", 1};
+		const struct mime_file file = {
+			names[i], "application/pdf", CONTENT_OF("x", 1)};
 		const struct mime_body body = {
 			.text = "t", .files = &file, .file_count = 1, .seed = "s"};
 		buf_auto b = BUF_EMPTY;
-		assert_int_equal(mime_body_write(&body, &b, NULL), 0);
+		assert_int_equal(write_body(&body, &b, NULL), 0);
 		assert_well_formed(&b);
 		GMimeMessage *m = parse(&b);
 		GMimeObject *part = child(g_mime_message_get_mime_part(m), 1);
@@ -198,6 +208,42 @@ static void file_names_are_read_back_in_both_forms(void **state)
 	}
 }
 
+static void a_file_of_any_size_is_read_in_any_pieces(void **state)
+{
+	(void)state;
+	static const size_t sizes[] = {0, 1, 2, 3, 56, 57, 58, 114, 116, 600000};
+	str_auto *bytes = xmalloc(600000);
+	for (size_t i = 0; i < 600000; i++)
+		bytes[i] = (char)(i * 31 + i / 199);
+	for (size_t i = 0; i < COUNT(sizes); i++) {
+		const struct mime_file files[] = {
+			{"a.pdf", "application/pdf", CONTENT_OF(bytes, sizes[i])},
+			{"b.pdf", "application/pdf", CONTENT_OF(bytes + 7, 11)}};
+		const struct mime_body body = {
+			.text = "t", .files = files, .file_count = 2, .seed = "s"};
+		mime_text_auto text = MIME_TEXT_EMPTY;
+		buf_auto whole = BUF_EMPTY;
+		assert_int_equal(mime_body_write(&body, &text, NULL), 0);
+		const struct content content = mime_text_content(&text);
+		assert_int_equal(content_join(&content, &whole, NULL), 0);
+		assert_int_equal(whole.len, content.size);
+		assert_well_formed(&whole);
+		GMimeMessage *m = parse(&whole);
+		GMimeObject *mixed = g_mime_message_get_mime_part(m);
+		assert_content(child(mixed, 1), bytes, sizes[i]);
+		assert_content(child(mixed, 2), bytes + 7, 11);
+		g_object_unref(m);
+		str_auto *piece = xmalloc(whole.len);
+		for (size_t at = 0, n = 1; at < whole.len; at += n, n = n * 3 + 1) {
+			if (n > whole.len - at)
+				n = whole.len - at;
+			assert_int_equal(
+				content.read(content.source, at, piece, n, NULL), 0);
+			assert_memory_equal(piece, whole.data + at, n);
+		}
+	}
+}
+
 static void the_same_seed_makes_the_same_bytes(void **state)
 {
 	(void)state;
@@ -205,10 +251,10 @@ static void the_same_seed_makes_the_same_bytes(void **state)
 	buf_auto a = BUF_EMPTY;
 	buf_auto b = BUF_EMPTY;
 	buf_auto c = BUF_EMPTY;
-	assert_int_equal(mime_body_write(&body, &a, NULL), 0);
-	assert_int_equal(mime_body_write(&body, &b, NULL), 0);
+	assert_int_equal(write_body(&body, &a, NULL), 0);
+	assert_int_equal(write_body(&body, &b, NULL), 0);
 	body.seed = "two";
-	assert_int_equal(mime_body_write(&body, &c, NULL), 0);
+	assert_int_equal(write_body(&body, &c, NULL), 0);
 	assert_string_equal(a.data, b.data);
 	assert_string_not_equal(a.data, c.data);
 }
@@ -220,19 +266,19 @@ static void what_could_break_a_header_is_refused(void **state)
 		struct mime_file file;
 		const char *text, *method, *language;
 	} cases[] = {
-		{{"a\r\nB: c", "application/pdf", "", 0}, "t", "REQUEST", "sv"},
-		{{"a\tb", "application/pdf", "", 0}, "t", "REQUEST", "sv"},
-		{{"", "application/pdf", "", 0}, "t", "REQUEST", "sv"},
-		{{"\xff", "application/pdf", "", 0}, "t", "REQUEST", "sv"},
-		{{"a", "application", "", 0}, "t", "REQUEST", "sv"},
-		{{"a", "application/", "", 0}, "t", "REQUEST", "sv"},
-		{{"a", "/pdf", "", 0}, "t", "REQUEST", "sv"},
-		{{"a", "text/plain; charset=x", "", 0}, "t", "REQUEST", "sv"},
-		{{"a", "text/plain\r\nX: y", "", 0}, "t", "REQUEST", "sv"},
-		{{"a", "application/pdf", "", 0}, "\xff", "REQUEST", "sv"},
-		{{"a", "application/pdf", "", 0}, "t", "REQUEST\r\nX: y", "sv"},
-		{{"a", "application/pdf", "", 0}, "t", "", "sv"},
-		{{"a", "application/pdf", "", 0}, "t", "REQUEST", "sv\r\n"},
+		{{"a\r\nB: c", "application/pdf", CONTENT_NONE}, "t", "REQUEST", "sv"},
+		{{"a\tb", "application/pdf", CONTENT_NONE}, "t", "REQUEST", "sv"},
+		{{"", "application/pdf", CONTENT_NONE}, "t", "REQUEST", "sv"},
+		{{"\xff", "application/pdf", CONTENT_NONE}, "t", "REQUEST", "sv"},
+		{{"a", "application", CONTENT_NONE}, "t", "REQUEST", "sv"},
+		{{"a", "application/", CONTENT_NONE}, "t", "REQUEST", "sv"},
+		{{"a", "/pdf", CONTENT_NONE}, "t", "REQUEST", "sv"},
+		{{"a", "text/plain; charset=x", CONTENT_NONE}, "t", "REQUEST", "sv"},
+		{{"a", "text/plain\r\nX: y", CONTENT_NONE}, "t", "REQUEST", "sv"},
+		{{"a", "application/pdf", CONTENT_NONE}, "\xff", "REQUEST", "sv"},
+		{{"a", "application/pdf", CONTENT_NONE}, "t", "REQUEST\r\nX: y", "sv"},
+		{{"a", "application/pdf", CONTENT_NONE}, "t", "", "sv"},
+		{{"a", "application/pdf", CONTENT_NONE}, "t", "REQUEST", "sv\r\n"},
 	};
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		const struct mime_body body = {.text = cases[i].text,
@@ -244,7 +290,7 @@ static void what_could_break_a_header_is_refused(void **state)
 			.seed = "s"};
 		buf_auto b = BUF_EMPTY;
 		struct err err = ERR_INIT;
-		assert_int_equal(mime_body_write(&body, &b, &err), -1);
+		assert_int_equal(write_body(&body, &b, &err), -1);
 		assert_int_equal(err.kind, ERR_PERM);
 		assert_int_equal(b.len, 0);
 	}
@@ -271,6 +317,7 @@ int main(void)
 		cmocka_unit_test(lines_of_every_length_and_letter_are_kept),
 		cmocka_unit_test(an_invitation_holds_text_html_calendar_and_files),
 		cmocka_unit_test(file_names_are_read_back_in_both_forms),
+		cmocka_unit_test(a_file_of_any_size_is_read_in_any_pieces),
 		cmocka_unit_test(the_same_seed_makes_the_same_bytes),
 		cmocka_unit_test(what_could_break_a_header_is_refused),
 	};

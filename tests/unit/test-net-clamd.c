@@ -97,6 +97,7 @@ static void a_reply_is_understood_strictly(void **state)
 		{"", 0, CLAMD_AWAY, NULL},
 		{long_reply, sizeof(long_reply), CLAMD_AWAY, NULL},
 	};
+	const struct content abc = CONTENT_OF("abc", 3);
 	(void)state;
 
 	memset(long_reply, 'a', sizeof(long_reply));
@@ -107,7 +108,7 @@ static void a_reply_is_understood_strictly(void **state)
 		start_peer(&p, sizeof("zINSTREAM") + 4 + 3 + 4, cases[i].reply,
 			cases[i].len);
 		enum clamd_verdict verdict =
-			clamd_scan(p.path, 10, "abc", 3, &signature, &err);
+			clamd_scan(p.path, 10, &abc, &signature, &err);
 		stop_peer(&p);
 		if (verdict != cases[i].verdict)
 			fail_msg("case %zu: %d, %s", i, (int)verdict, err.text);
@@ -125,11 +126,11 @@ static void one_that_takes_no_more_has_said_why(void **state)
 	str_auto *signature = NULL;
 	size_t len = 8 << 20;
 	str_auto *bytes = xcalloc(1, len);
+	const struct content content = CONTENT_OF(bytes, len);
 	(void)state;
 
 	start_peer(&p, 100000, SAYS("INSTREAM size limit exceeded. ERROR"));
-	enum clamd_verdict verdict =
-		clamd_scan(p.path, 10, bytes, len, &signature, &err);
+	enum clamd_verdict verdict = clamd_scan(p.path, 10, &content, &signature, &err);
 	stop_peer(&p);
 	/* A peer that hangs up with bytes unread may take its words with it. */
 	assert_true(verdict == CLAMD_TOO_LARGE || verdict == CLAMD_AWAY);
@@ -141,10 +142,11 @@ static void one_that_is_silent_is_left_in_time(void **state)
 	struct err err = ERR_INIT;
 	str_auto *signature = NULL;
 	int64_t before = clock_monotonic_ms();
+	const struct content abc = CONTENT_OF("abc", 3);
 	(void)state;
 
 	start_peer(&p, 1, NULL, 0);
-	assert_int_equal(clamd_scan(p.path, 1, "abc", 3, &signature, &err), CLAMD_AWAY);
+	assert_int_equal(clamd_scan(p.path, 1, &abc, &signature, &err), CLAMD_AWAY);
 	assert_int_equal(clamd_answers("/nonexistent/clamd.sock", 1, &err), 0);
 	stop_peer(&p);
 	assert_in_range(clock_monotonic_ms() - before, 900, 5000);

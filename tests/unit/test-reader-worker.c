@@ -33,8 +33,7 @@ static const struct reader_settings settings = {.cpu_seconds = 10,
 static enum reader_outcome ask(struct reader *r, const char *mail, json_t **ret)
 {
 	struct err err = ERR_INIT;
-	const struct child_bytes bytes = {mail, strlen(mail)};
-	const struct child_content content = child_content_of(&bytes);
+	const struct content content = CONTENT_OF(mail, strlen(mail));
 	return reader_mail(r, &content, ret, &err);
 }
 
@@ -102,18 +101,18 @@ static void a_part_comes_decoded_byte_for_byte(void **state)
 				   "Content-Transfer-Encoding: base64\n\nAAEC/w==\n";
 	struct err err = ERR_INIT;
 	buf_auto part = BUF_EMPTY;
+	const struct sink sink = sink_of(&part);
 	json_auto_t *m = NULL;
-	const struct child_bytes bytes = {mail, strlen(mail)};
-	const struct child_content content = child_content_of(&bytes);
+	const struct content content = CONTENT_OF(mail, strlen(mail));
 	assert_int_equal(ask(*state, mail, &m), READER_OK);
 	const json_t *one = json_array_get(json_object_get(m, "attachments"), 0);
 	assert_int_equal(
-		reader_part(*state, &content, json_str(one, "sha256"), &part, &err),
+		reader_part(*state, &content, json_str(one, "sha256"), &sink, &err),
 		READER_OK);
 	assert_int_equal(part.len, 4);
 	assert_memory_equal(part.data, "\x00\x01\x02\xff", 4);
 	assert_int_equal(
-		reader_part(*state, &content, "no such", &part, &err), READER_BROKEN);
+		reader_part(*state, &content, "no such", &sink, &err), READER_BROKEN);
 }
 
 static void a_calendar_is_expanded_in_its_window(void **state)

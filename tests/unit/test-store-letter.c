@@ -99,6 +99,7 @@ static void a_mail_is_head_and_the_letters_or_its_own_body(void **state)
 	const struct delivery d = {
 		.letter_id = letter_id, .address = (char *)"c@b.example"};
 	buf_auto mail = BUF_EMPTY;
+	const struct content body = CONTENT_OF("\r\neget\r\n", 8);
 
 	assert_ok(s, delivery_read(s->db, shared, &mail, &s->err));
 	assert_string_equal(
@@ -107,12 +108,12 @@ static void a_mail_is_head_and_the_letters_or_its_own_body(void **state)
 	buf_clear(&mail);
 	assert_int_equal(delivery_read(s->db, own, &mail, &s->err), -1);
 	assert_ok(s, delivery_freeze(s->db, own, "<own@b.example>", "To: c\r\n", 7,
-			     "\r\neget\r\n", 8, &s->err));
+			     &body, &s->err));
 	assert_ok(s, delivery_read(s->db, own, &mail, &s->err));
 	assert_string_equal(mail.data, "To: c\r\n\r\neget\r\n");
 	/* Frozen is frozen. */
 	assert_int_equal(delivery_freeze(s->db, own, "<x@b.example>", "To: x\r\n", 7,
-				 NULL, 0, &s->err),
+				 NULL, &s->err),
 		-1);
 	assert_int_equal(s->err.kind, ERR_PERM);
 }
@@ -133,6 +134,8 @@ static void a_small_mail_is_found_with_its_bytes_and_a_large_one_without(void **
 		const struct delivery d = {
 			.letter_id = store_letter(s, "minutes", 0), .address = id};
 		const char *body = cases[i].body;
+		const struct content own_body =
+			CONTENT_OF(body ? body : "", body ? strlen(body) : 0);
 		size_t len = strlen(cases[i].all);
 		buf_auto all = BUF_EMPTY;
 		struct delivery_text text;
@@ -140,8 +143,8 @@ static void a_small_mail_is_found_with_its_bytes_and_a_large_one_without(void **
 		int64_t own = 0;
 
 		assert_int_equal(delivery_add(s->db, &d, NOW, &own, &s->err), 1);
-		assert_ok(s, delivery_freeze(s->db, own, id, "To: a\r\n", 7, body,
-				     body ? strlen(body) : 0, &s->err));
+		assert_ok(s, delivery_freeze(s->db, own, id, "To: a\r\n", 7, &own_body,
+				     &s->err));
 		assert_ok(s,
 			delivery_text_find(s->db, own, len - 1, &text, &all, &s->err));
 		assert_int_equal(all.len, 0);

@@ -75,8 +75,8 @@ static void a_question_is_found_by_the_letter_that_passed_it_on(void **state)
 			.language = "sv",
 			.about = abouts[i],
 			.subject = "Fråga",
-			.body = "Content-Type: text/plain\r\n\r\nhej\r\n",
-			.body_len = 33};
+			.body = CONTENT_OF(
+				"Content-Type: text/plain\r\n\r\nhej\r\n", 33)};
 		int64_t letter = 0;
 		assert_ok(s, letter_put(s->db, &l, NOW, &letter, &s->err));
 		int64_t delivery = store_delivery(s, letter, "unit@x.example");

@@ -14,8 +14,7 @@ static void fail_on(struct store *s, int day, const char *reply)
 		.language = "sv",
 		.about = about,
 		.subject = "x",
-		.body = "y",
-		.body_len = 1};
+		.body = CONTENT_OF("y", 1)};
 	const struct delivery_result failed = {
 		.state = DELIVERY_FAILED, .reply = reply};
 	delivery_auto d = DELIVERY_EMPTY;
