@@ -282,3 +282,34 @@ bool text_has_word_folded(const char *s, const char *needle)
 			return true;
 	return false;
 }
+
+/* How many bytes at s are the word in any case; 0: others. */
+static size_t word_at(const char *s, const char *end, const char *word)
+{
+	const char *word_end = word + strlen(word);
+	const char *at = s;
+
+	while (word < word_end)
+		if (fold_char(text_next_char(&word, word_end)) !=
+			text_next_char(&at, end))
+			return 0;
+	return (size_t)(at - s);
+}
+
+bool text_has_word(const char *s, const char *word)
+{
+	const char *end = s + strlen(s);
+	/* Other letters are of several bytes: those are looked at one by one. */
+	char first = (unsigned char)*word < 0x80 ? ascii_lower(*word) : '\0';
+
+	for (const char *at = s; at < end; at++) {
+		if (first)
+			at = strchr(at, first);
+		if (!at)
+			return false;
+		size_t len = word_at(at, end, word);
+		if (len && is_boundary(s, at, end) && is_boundary(s, at + len, end))
+			return true;
+	}
+	return false;
+}

@@ -32,6 +32,8 @@ char *text_printable_lines(const char *s);
 char *text_fold(const char *s);
 /* True where needle, both folded, stands in s at word boundaries. "" is never found. */
 bool text_has_word_folded(const char *s, const char *needle);
+/* The same of a word that is not folded. */
+bool text_has_word(const char *folded, const char *word);
 /* Next code point; *s moves on; U+FFFD for each byte that is not UTF-8; 0 at end. */
 uint32_t text_next_char(const char **s, const char *end);
 void text_put_char(char out[5], uint32_t c);

@@ -30,27 +30,20 @@ const json_t *placing_council(const struct config *config, const char *id)
 	return NULL;
 }
 
-static bool has_word(const char *folded_text, const char *word)
-{
-	str_auto *folded = word ? text_fold(word) : NULL;
-
-	return folded && text_has_word_folded(folded_text, folded);
-}
-
 static bool has_one_of(const char *folded_text, const json_t *words)
 {
 	size_t i;
 	json_t *word;
 
 	json_array_foreach (words, i, word)
-		if (has_word(folded_text, json_string_value(word)))
+		if (text_has_word(folded_text, json_string_value(word)))
 			return true;
 	return false;
 }
 
 bool placing_names_council(const json_t *council, const char *folded_text)
 {
-	return has_word(folded_text, json_str(council, "name")) ||
+	return text_has_word(folded_text, json_str_or(council, "name", "")) ||
 	       has_one_of(folded_text, json_object_get(council, "words"));
 }
 
@@ -79,8 +72,8 @@ static enum fit fit_council(const struct config *config, const char *folded_text
 
 	json_array_foreach (
 		json_object_get(config->directory, "councils"), i, council) {
-		if (!placing_is_valid_on(council, day) ||
-			!placing_names_council(council, folded_text))
+		if (!placing_names_council(council, folded_text) ||
+			!placing_is_valid_on(council, day))
 			continue;
 		if (fit == FIT_ONE)
 			return FIT_SEVERAL;

@@ -109,11 +109,9 @@ static bool is_shared(const struct clash_search *s, const char *folded_place)
 	size_t i;
 	json_t *word;
 
-	json_array_foreach (s->config->settings.shared_places, i, word) {
-		str_auto *folded = text_fold(json_string_value(word));
-		if (text_has_word_folded(folded_place, folded))
+	json_array_foreach (s->config->settings.shared_places, i, word)
+		if (text_has_word(folded_place, json_string_value(word)))
 			return true;
-	}
 	return false;
 }
 

@@ -224,9 +224,35 @@ static void words_are_found_whole_only(void **state)
 	};
 
 	(void)state;
-	for (size_t i = 0; i < COUNT(cases); i++)
+	for (size_t i = 0; i < COUNT(cases); i++) {
 		assert_int_equal(text_has_word_folded(cases[i].s, cases[i].needle),
 			cases[i].found);
+		assert_int_equal(
+			text_has_word(cases[i].s, cases[i].needle), cases[i].found);
+	}
+}
+
+static void words_are_found_in_any_case(void **state)
+{
+	static const struct {
+		const char *s;
+		const char *word;
+		bool found;
+	} cases[] = {
+		{"m\xc3\xb6te lambohov", "LAMBOHOV", true},
+		{"m\xc3\xb6te lambohov", "M\xc3\x96TE", true},
+		{"i \xc3\xb6stra l\xc3\xa4nken", "\xc3\x96STRA L\xc3\x84NKEN", true},
+		{"i nord\xc3\xb6stra l\xc3\xa4nken", "\xc3\x96stra", false},
+		{"lambohovsm\xc3\xb6te, lambohov", "Lambohov", true},
+		{"lambohovsm\xc3\xb6te", "Lambohov", false},
+		{"istanbul", "\xc4\xb0stanbul", true},
+		{"lambo", "Lambohov", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++)
+		assert_int_equal(
+			text_has_word(cases[i].s, cases[i].word), cases[i].found);
 }
 
 int main(void)
@@ -242,6 +268,7 @@ int main(void)
 		cmocka_unit_test(lines_and_tabs_may_be_kept),
 		cmocka_unit_test(nordic_letters_fold_to_lower_case),
 		cmocka_unit_test(words_are_found_whole_only),
+		cmocka_unit_test(words_are_found_in_any_case),
 	};
 
 	return cmocka_run_group_tests_name("base/text", tests, NULL, NULL);
