@@ -84,6 +84,14 @@ static void add_if_fit(
 		days->list[days->count++] = d->number;
 }
 
+static void go_on(struct rule_date *d)
+{
+	if (d->day < d->month_length)
+		rule_date_next(d);
+	else
+		*d = rule_date_of(d->number + 1);
+}
+
 static int64_t add_day(const struct walk *w, int64_t n, struct days *days)
 {
 	struct rule_date d = rule_date_of(w->start.number + n * w->rule->interval);
@@ -99,10 +107,9 @@ static int64_t add_week(const struct walk *w, int64_t n, struct days *days)
 	int64_t begins = w->start.number - (w->start.weekday - starts + 7) % 7 +
 			 n * rule->interval * 7;
 
-	for (int64_t number = begins; number < begins + 7; number++) {
-		struct rule_date d = rule_date_of(number);
+	for (struct rule_date d = rule_date_of(begins); d.number < begins + 7;
+		go_on(&d))
 		add_if_fit(w, &d, days);
-	}
 	return begins;
 }
 
@@ -132,11 +139,10 @@ static int64_t add_weeks(const struct walk *w, int year, struct days *days)
 {
 	int64_t begins = rule_date_first_of(year, 1).number - 3;
 
-	for (int64_t number = begins; number < begins + DAYS_MAX + 1; number++) {
-		struct rule_date d = rule_date_of(number);
+	for (struct rule_date d = rule_date_of(begins);
+		d.number < begins + DAYS_MAX + 1; go_on(&d))
 		if (rule_week_year(w->rule, &d) == year)
 			add_if_fit(w, &d, days);
-	}
 	return begins;
 }
 
