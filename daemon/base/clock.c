@@ -186,7 +186,7 @@ static int64_t offset_at(int64_t at)
 /*
  * By hand, as mktime leaves open what happens in the night of a change: a time that
  * comes twice is its first, one that is skipped counts in the offset before the gap
- * (RFC 5545, 3.3.5).
+ * (RFC 5545, 3.3.5). Where nothing changes within a day there is nothing to choose.
  */
 int64_t clock_from_local(struct tm tm)
 {
@@ -194,7 +194,7 @@ int64_t clock_from_local(struct tm tm)
 	int64_t before = offset_at(as_utc - 86400);
 	int64_t after = offset_at(as_utc + 86400);
 
-	if (offset_at(as_utc - before) == before)
+	if (before == after || offset_at(as_utc - before) == before)
 		return as_utc - before;
 	if (offset_at(as_utc - after) == after)
 		return as_utc - after;

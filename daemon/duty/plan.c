@@ -8,10 +8,12 @@
 #include "store/called.h"
 #include "store/letter.h"
 
-static int64_t at_hour(int64_t at, int hour)
+/* So many days later, at that hour. */
+static int64_t at_hour(int64_t at, int days, int hour)
 {
 	struct tm tm = clock_local(at);
 
+	tm.tm_mday += days;
 	tm.tm_hour = hour;
 	tm.tm_min = 0;
 	tm.tm_sec = 0;
@@ -28,8 +30,7 @@ int64_t plan_invitation_at(const struct settings *s, const struct meeting *m)
 {
 	const struct kind_settings *kind = kind_of(s, m);
 
-	return at_hour(clock_add_days(m->starts_at, kind ? -kind->invitation_days : 0),
-		s->send_hour);
+	return at_hour(m->starts_at, kind ? -kind->invitation_days : 0, s->send_hour);
 }
 
 int64_t plan_minutes_due_at(const struct settings *s, const struct meeting *m)
@@ -38,7 +39,7 @@ int64_t plan_minutes_due_at(const struct settings *s, const struct meeting *m)
 
 	if (!kind || !kind->has_minutes)
 		return 0;
-	return at_hour(clock_add_days(m->ends_at, kind->minutes_days + 1), 0) - 1;
+	return at_hour(m->ends_at, kind->minutes_days + 1, 0) - 1;
 }
 
 bool plan_is_short_notice(
@@ -84,8 +85,7 @@ int64_t plan_reminder_at(const struct settings *s, const struct meeting *m)
 
 	if (!kind || !kind->reminder_days || !m->decisive)
 		return 0;
-	return at_hour(
-		clock_add_days(m->starts_at, -kind->reminder_days), s->send_hour);
+	return at_hour(m->starts_at, -kind->reminder_days, s->send_hour);
 }
 
 int plan_recipients(struct db *db, const struct settings *s, const struct meeting *m,

@@ -86,54 +86,63 @@ static void consider(struct next *n, int64_t at)
 		n->at = at;
 }
 
+/* Meetings from the one moment up to the other: neither further back nor further ahead
+ * than the calendars are worked through. */
+struct reach {
+	int64_t now;
+	int64_t from;
+	int64_t to;
+};
+
+static struct reach reach_at(const struct settings *s, int64_t now)
+{
+	return (struct reach){now, clock_add_days(now, -s->past_days),
+		clock_add_days(now, s->horizon_days)};
+}
+
 /* When time alone may make this meeting owe something: the rest is told by changes. */
-static int64_t next_look(const struct office *o, const struct meeting *m, int64_t now)
+static int64_t next_look(
+	const struct office *o, const struct meeting *m, const struct reach *reach)
 {
 	const struct settings *s = &o->config->settings;
-	struct next n = {now, LOOK_NEVER};
+	struct next n = {reach->now, LOOK_NEVER};
 	struct err ignored = ERR_INIT;
 	int64_t at = 0;
 
 	if (strstr(m->files, "\"link\"") &&
-		linked_wait_until(o->db, m->id, plan_links_wait(s, o->ctx->once), now,
-			&at, &ignored) > 0)
+		linked_wait_until(o->db, m->id, plan_links_wait(s, o->ctx->once),
+			reach->now, &at, &ignored) > 0)
 		consider(&n, at);
 	if (m->state == MEETING_PLANNED && !m->told)
 		consider(&n, plan_invitation_at(s, m));
 	if (m->state == MEETING_PLANNED)
 		consider(&n, plan_reminder_at(s, m));
-	consider(&n, clock_add_days(m->starts_at, -s->horizon_days));
+	if (m->starts_at >= reach->to)
+		consider(&n, clock_add_days(m->starts_at, -s->horizon_days));
 	consider(&n, m->starts_at);
 	consider(&n, m->ends_at);
 	return n.at;
 }
 
-/* Neither further ahead nor further back than the calendars are worked through. */
-static bool is_in_reach(const struct office *o, const struct meeting *m, int64_t now)
+static int work_one(
+	struct office *o, struct meeting *m, const struct reach *reach, struct err *err)
 {
-	const struct settings *s = &o->config->settings;
-
-	return m->starts_at >= clock_add_days(now, -s->past_days) &&
-	       m->starts_at < clock_add_days(now, s->horizon_days);
-}
-
-static int work_one(struct office *o, struct meeting *m, int64_t now, struct err *err)
-{
-	if (!is_in_reach(o, m, now))
+	if (m->starts_at < reach->from || m->starts_at >= reach->to)
 		return 0;
-	return m->starts_at > now ? invitations_work(o, m, now, err)
-				  : work_minutes(o, m, now, err);
+	return m->starts_at > reach->now ? invitations_work(o, m, reach->now, err)
+					 : work_minutes(o, m, reach->now, err);
 }
 
 /* Where something was done it is looked at once more: the next may follow from it. */
-static int work_meeting(struct office *o, int64_t id, int64_t now, struct err *err)
+static int work_meeting(
+	struct office *o, int64_t id, const struct reach *reach, struct err *err)
 {
 	meeting_auto m = MEETING_EMPTY;
 
 	if (meeting_get(o->db, id, &m, err) < 0)
 		return -1;
-	int count = work_one(o, &m, now, err);
-	if (count == 0 && look_set(o->db, id, next_look(o, &m, now), err) < 0)
+	int count = work_one(o, &m, reach, err);
+	if (count == 0 && look_set(o->db, id, next_look(o, &m, reach), err) < 0)
 		return -1;
 	return count;
 }
@@ -145,8 +154,8 @@ static int work_meeting(struct office *o, int64_t id, int64_t now, struct err *e
 #define LOOKS_TOGETHER 1000
 
 /* From *i on. Count of what was done, or -1 with *i behind the one in trouble. */
-static int work_some(
-	struct office *o, const json_t *ids, size_t *i, int64_t now, struct err *err)
+static int work_some(struct office *o, const json_t *ids, size_t *i,
+	const struct reach *reach, struct err *err)
 {
 	int done = 0;
 
@@ -154,7 +163,7 @@ static int work_some(
 		return -1;
 	for (int n = 0; n < LOOKS_TOGETHER && !done && *i < json_array_size(ids); n++) {
 		int64_t id = json_integer_value(json_array_get(ids, (*i)++));
-		done = work_meeting(o, id, now, err);
+		done = work_meeting(o, id, reach, err);
 	}
 	if (done >= 0 && db_commit(o->db, err) == 0)
 		return done;
@@ -179,8 +188,9 @@ int duties_work(struct office *o, int64_t now, struct err *err)
 	json_auto_t *ids = look_due(o->db, now, err);
 	if (!ids)
 		return -1;
+	const struct reach reach = reach_at(&o->config->settings, now);
 	for (size_t i = 0; i < json_array_size(ids);) {
-		int count = work_some(o, ids, &i, now, err);
+		int count = work_some(o, ids, &i, &reach, err);
 		if (count < 0 && (err->kind != ERR_PERM || !i))
 			return -1;
 		/* One meeting that cannot be told of does not stop the others. */
