@@ -199,6 +199,7 @@ static json_t *read_calendars(const struct scan *scan,
 	str_auto *method = NULL;
 	struct reading r = {.limits = limits,
 		.window = window,
+		.in_full = window->in_words || !wants_occurrences(window),
 		.components = components,
 		.problems = problems,
 		.steps = READING_STEPS};

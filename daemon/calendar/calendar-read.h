@@ -23,7 +23,9 @@ struct calendar_window {
 	int64_t from; /* both 0: no occurrences wanted */
 	int64_t to;
 	const char *zone; /* for floating and all-day times; "Europe/Stockholm" */
-	bool in_words;	  /* occurrences' times for people to read, too */
+	/* Entries in full, and occurrences' times for people to read; without it a
+	 * window gets what planning needs. */
+	bool in_words;
 	/* The VCALENDARs are what was mailed of the entry with this UID, in the order
 	 * in which it came (calendar/mailed.h). NULL: they are calendars. */
 	const char *uid;

@@ -45,10 +45,16 @@ static void refuse(struct draft *d, const char *reason, const char *what)
 	d->has_error = true;
 }
 
+/* What people and answers want to know of an entry, and planning does not. */
+static void put_more(struct draft *d, const char *key, const char *value)
+{
+	if (d->r->in_full)
+		json_put_str(d->json, key, value);
+}
+
 static void read_type(struct draft *d)
 {
-	json_put_str(
-		d->json, "type", icalcomponent_kind_to_string(icalcomponent_isa(d->c)));
+	put_more(d, "type", icalcomponent_kind_to_string(icalcomponent_isa(d->c)));
 }
 
 static void put_text(struct draft *d, const char *key, icalproperty_kind kind)
@@ -116,8 +122,9 @@ static void read_moment(struct draft *d, icalproperty_kind kind, struct moment *
 static void put_moment(struct draft *d, const char *key, const char *seconds_key,
 	const struct moment *m)
 {
+	if (!d->r->in_full)
+		return;
 	str_auto *text = moment_format(m->zone, m->at);
-
 	json_put_str(d->json, key, text);
 	json_put_int(d->json, seconds_key, m->at);
 }
@@ -139,7 +146,7 @@ static void read_stamps(struct draft *d)
 
 	d->e->dtstamp = stamp_of(d, ICAL_DTSTAMP_PROPERTY);
 	json_put_int(d->json, "modified", modified ? modified : d->e->dtstamp);
-	if (!d->e->dtstamp)
+	if (!d->e->dtstamp || !d->r->in_full)
 		return;
 	str_auto *text = moment_format(zone_utc(), d->e->dtstamp);
 	json_put_str(d->json, "dtstamp", text);
@@ -226,9 +233,10 @@ static void read_times(struct draft *d, const char *method)
 	}
 	read_span(d);
 	put_moment(d, "starts_at", "starts", &e->start);
-	json_object_set_new(d->json, "all_day", json_boolean(e->start.is_date));
+	if (d->r->in_full)
+		json_object_set_new(d->json, "all_day", json_boolean(e->start.is_date));
 	if (!e->start.is_date && !e->start.is_floating)
-		json_put_str(d->json, "time_zone", zone_name(e->start.zone));
+		put_more(d, "time_zone", zone_name(e->start.zone));
 }
 
 static void put_end(struct draft *d)
@@ -253,7 +261,7 @@ static void read_recurrence_id(struct draft *d)
 	icalproperty *p =
 		icalcomponent_get_first_property(d->c, ICAL_RECURRENCEID_PROPERTY);
 
-	json_put_str(d->json, "recurrence_id", "");
+	put_more(d, "recurrence_id", "");
 	d->e->is_override = d->e->is_override || p;
 	if (!p)
 		return;
@@ -263,9 +271,9 @@ static void read_recurrence_id(struct draft *d)
 	if (!d->e->recurrence_id.is_set)
 		return;
 	str_auto *id = moment_recurrence_id(&d->e->recurrence_id);
-	json_put_str(d->json, "recurrence_id", id);
+	put_more(d, "recurrence_id", id);
 	if (d->e->and_future)
-		json_put_str(d->json, "range", "THISANDFUTURE");
+		put_more(d, "range", "THISANDFUTURE");
 }
 
 static void read_rule(struct draft *d)
@@ -273,7 +281,7 @@ static void read_rule(struct draft *d)
 	icalproperty *p = icalcomponent_get_first_property(d->c, ICAL_RRULE_PROPERTY);
 	str_auto *first = p ? property_raw(p) : NULL;
 
-	json_put_str(d->json, "rrule", first);
+	put_more(d, "rrule", first);
 	for (; p; p = icalcomponent_get_next_property(d->c, ICAL_RRULE_PROPERTY)) {
 		struct icalrecurrencetype rule = icalproperty_get_rrule(p);
 		const char *why = recurrence_refusal(&rule);
@@ -339,10 +347,12 @@ static void put_words(struct draft *d)
 	put_text(d, "status", ICAL_STATUS_PROPERTY);
 	put_text(d, "summary", ICAL_SUMMARY_PROPERTY);
 	put_text(d, "location", ICAL_LOCATION_PROPERTY);
-	put_text(d, "description", ICAL_DESCRIPTION_PROPERTY);
-	put_text(d, "comment", ICAL_COMMENT_PROPERTY);
+	if (d->r->in_full) {
+		put_text(d, "description", ICAL_DESCRIPTION_PROPERTY);
+		put_text(d, "comment", ICAL_COMMENT_PROPERTY);
+		put_people(d);
+	}
 	put_list(d);
-	put_people(d);
 	str_auto *agenda = NULL;
 	json_t *attachments = attachments_read(d->c);
 	if (attachments)
@@ -381,7 +391,7 @@ void component_read(struct reading *r, struct zone_scope *scope, icalcomponent *
 		.cancelled = NOT_CANCELLED};
 	json_array_append_new(r->components, d.json);
 	read_type(&d);
-	json_put_str(d.json, "method", method);
+	put_more(&d, "method", method);
 	read_uid(&d);
 	read_notes(&d);
 	read_sequence(&d);

@@ -26,16 +26,19 @@ static void put(json_t *json, const char *key, json_t *value)
 static json_t *occurrence_json(const struct occurrence *o)
 {
 	json_t *json = json_object();
+	bool in_words = o->starts_at != NULL;
 
-	put(json, "uid", json_string_nocheck(o->uid));
+	if (in_words)
+		put(json, "uid", json_string_nocheck(o->uid));
 	put(json, "recurrence_id", json_string_nocheck(o->recurrence_id));
-	if (o->starts_at) {
+	if (in_words) {
 		put(json, "starts_at", json_string_nocheck(o->starts_at));
 		put(json, "ends_at", json_string_nocheck(o->ends_at));
 	}
 	put(json, "starts", json_integer(o->starts));
 	put(json, "ends", json_integer(o->ends));
-	put(json, "all_day", json_boolean(o->all_day));
+	if (in_words || o->all_day)
+		put(json, "all_day", json_boolean(o->all_day));
 	put(json, "component", json_integer((json_int_t)o->component));
 	if (o->cancelled != NOT_CANCELLED)
 		put(json, "cancelled", json_integer((json_int_t)o->cancelled));

@@ -18,6 +18,7 @@
 struct reading {
 	const struct calendar_limits *limits;
 	const struct calendar_window *window;
+	bool in_full; /* else what planning needs of an entry */
 	json_t *components;
 	json_t *problems;
 	size_t refused; /* components whose rule was refused */

@@ -37,17 +37,19 @@ static int put_occurrences(struct office *o, const struct source *source,
 {
 	const struct calendar_settings *settings = calendar_of(o, source);
 	const json_t *components = json_object_get(calendar, "components");
+	const json_t *occurrences = json_object_get(calendar, "occurrences");
 	size_t i;
 	json_t *occurrence;
 
-	json_array_foreach (json_object_get(calendar, "occurrences"), i, occurrence) {
+	json_array_foreach (occurrences, i, occurrence) {
 		const struct calendar_entry entry = {
 			.source_id = source->id,
 			.calendar = settings,
 			.component = component_at(components, occurrence, "component"),
 			.occurrence = occurrence,
 			.cancelled = component_at(components, occurrence, "cancelled"),
-			.others = json_object_get(calendar, "occurrences"),
+			.components = components,
+			.occurrences = occurrences,
 		};
 		if (entry.component && meeting_entry_put(o, &entry, now, seen, err) < 0)
 			return -1;

@@ -33,28 +33,52 @@ static char *wished_code(const struct placing *placing, const char *day)
 		placing->council_code ? placing->council_code : NO_COUNCIL, day);
 }
 
-/* person: {"name", "address"} as the calendar's entry names somebody; NULL: nobody. */
+/* person: {"name", "address"} as the calendar's entry names somebody; NULL: nobody. The
+ * caller frees both. A name alone is shown, but gives no right to hand in anything. */
+static bool names_somebody(const json_t *person, char **ret_name, char **ret_address)
+{
+	str_auto *normal = address_normal(json_str_or(person, "address", ""));
+
+	*ret_name = text_printable(json_str_or(person, "name", ""));
+	*ret_address = normal ? TAKE(normal) : xstrdup("");
+	return **ret_address || **ret_name;
+}
+
+typedef int (*role_fn)(struct office *o, int64_t id, const char *role,
+	const json_t *person, struct err *err);
+
 static int put_role(struct office *o, int64_t id, const char *role,
 	const json_t *person, struct err *err)
 {
-	const char *address = json_str_or(person, "address", "");
-	str_auto *name = text_printable(json_str_or(person, "name", ""));
-	str_auto *normal = address_normal(address);
+	str_auto *name = NULL;
+	str_auto *address = NULL;
 
-	/* A name alone is shown, but gives no right to hand in anything. */
-	if (!normal && !*name)
+	if (!names_somebody(person, &name, &address))
 		return meeting_role_drop(o->db, id, role, err);
-	return meeting_role_put(o->db, id, role, name, normal ? normal : "", err);
+	return meeting_role_put(o->db, id, role, name, address, err);
 }
 
-static int put_roles(
-	struct office *o, int64_t id, const json_t *component, struct err *err)
+static int add_role(struct office *o, int64_t id, const char *role,
+	const json_t *person, struct err *err)
 {
+	str_auto *name = NULL;
+	str_auto *address = NULL;
+
+	if (!names_somebody(person, &name, &address))
+		return 0;
+	return meeting_role_add(o->db, id, role, name, address, err);
+}
+
+static int each_role(struct office *o, int64_t id, const json_t *component, role_fn fn,
+	struct err *err)
+{
+	static const char *const roles[] = {"secretary", "chair"};
 	const json_t *lines = json_object_get(component, "utskick");
 
-	if (put_role(o, id, "secretary", json_object_get(lines, "secretary"), err) < 0)
-		return -1;
-	return put_role(o, id, "chair", json_object_get(lines, "chair"), err);
+	for (size_t i = 0; i < sizeof(roles) / sizeof(*roles); i++)
+		if (fn(o, id, roles[i], json_object_get(lines, roles[i]), err) < 0)
+			return -1;
+	return 0;
 }
 
 static bool is_called_off(const struct calendar_entry *e)
@@ -78,15 +102,22 @@ static void place(struct office *o, const struct calendar_entry *e, const char *
 	}
 }
 
+static const char *uid_of(const struct calendar_entry *e, const json_t *occurrence)
+{
+	size_t index = (size_t)json_int_or(occurrence, "component", -1);
+
+	return json_str_or(json_array_get(e->components, index), "uid", "");
+}
+
 static bool is_date_of(const struct calendar_entry *e, const char *recurrence_id)
 {
-	const char *uid = json_str_or(e->occurrence, "uid", "");
+	const char *uid = json_str_or(e->component, "uid", "");
 	size_t i;
 	json_t *one;
 
-	json_array_foreach (e->others, i, one)
+	json_array_foreach (e->occurrences, i, one)
 		if (strcmp(json_str_or(one, "recurrence_id", ""), recurrence_id) == 0 &&
-			strcmp(json_str_or(one, "uid", ""), uid) == 0)
+			strcmp(uid_of(e, one), uid) == 0)
 			return true;
 	return false;
 }
@@ -94,19 +125,23 @@ static bool is_date_of(const struct calendar_entry *e, const char *recurrence_id
 /* A series that is moved to another hour has other RECURRENCE-IDs: the meeting of the
  * same day, whose own is none of the series any more, is the one that moved. 1, 0, -1.
  */
-static int find_moved(struct office *o, const struct calendar_entry *e, int64_t *ret_id,
+static int find_known(struct office *o, const struct calendar_entry *e, int64_t *ret_id,
 	struct err *err)
 {
-	const char *uid = json_str_or(e->occurrence, "uid", "");
+	const char *uid = json_str_or(e->component, "uid", "");
 	const char *date = json_str_or(e->occurrence, "recurrence_id", "");
 	str_auto *old = NULL;
 	int64_t id = 0;
 
-	int found = *date ? meeting_find_same_day(o->db, uid, date, &id, &old, err) : 0;
-	if (found <= 0 || is_date_of(e, old))
+	if (!*date)
+		return meeting_find_source_id(o->db, uid, date, ret_id, err);
+	int found = meeting_find_date(o->db, uid, date, &id, &old, err);
+	if (found <= 0 || (old && is_date_of(e, old)))
 		return found < 0 ? -1 : 0;
 	*ret_id = id;
-	return meeting_set_recurrence_id(o->db, id, date, err) < 0 ? -1 : 1;
+	if (old && meeting_set_recurrence_id(o->db, id, date, err) < 0)
+		return -1;
+	return 1;
 }
 
 /* Sets id where the meeting is known. 1 this source's word counts, or nothing is known;
@@ -114,12 +149,8 @@ static int find_moved(struct office *o, const struct calendar_entry *e, int64_t 
 static int claim_known(struct office *o, struct claim *claim,
 	const struct calendar_entry *e, struct err *err)
 {
-	int found = meeting_find_source_id(o->db, json_str_or(e->occurrence, "uid", ""),
-		json_str_or(e->occurrence, "recurrence_id", ""), &claim->meeting_id,
-		err);
+	int found = find_known(o, e, &claim->meeting_id, err);
 
-	if (found == 0)
-		found = find_moved(o, e, &claim->meeting_id, err);
 	if (found < 0)
 		return -1;
 	return found ? claim_put(o->db, claim, err) : 1;
@@ -151,6 +182,29 @@ static int keep_alive(struct office *o, const struct claim *claim, int64_t same,
 	return claim_put(o->db, &other, err) < 0 ? -1 : 0;
 }
 
+static int add(struct office *o, struct claim *claim, const struct meeting *m,
+	const json_t *component, int64_t now, struct err *err)
+{
+	const json_t *files = json_object_get(component, "attachments");
+
+	if (meeting_add(o->db, m, now, &claim->meeting_id, err) < 0 ||
+		claim_add(o->db, claim, err) < 0 ||
+		(files && meeting_files_put(o->db, claim->meeting_id, files, err) < 0))
+		return -1;
+	return each_role(o, claim->meeting_id, component, add_role, err);
+}
+
+static int change(struct office *o, struct claim *claim, const struct meeting *m,
+	const json_t *component, int64_t now, struct err *err)
+{
+	const json_t *files = json_object_get(component, "attachments");
+
+	if (meeting_put(o->db, m, now, &claim->meeting_id, err) < 0 ||
+		meeting_files_put(o->db, claim->meeting_id, files, err) < 0)
+		return -1;
+	return each_role(o, claim->meeting_id, component, put_role, err);
+}
+
 static int put(struct office *o, struct claim *claim, const struct calendar_entry *e,
 	int64_t now, json_t *seen, struct err *err)
 {
@@ -162,7 +216,7 @@ static int put(struct office *o, struct claim *claim, const struct calendar_entr
 	int64_t same = 0;
 
 	m.source_id = claim->source_id;
-	m.source_uid = xstrdup(json_str_or(occurrence, "uid", ""));
+	m.source_uid = xstrdup(json_str_or(component, "uid", ""));
 	m.recurrence_id = xstrdup(json_str_or(occurrence, "recurrence_id", ""));
 	m.uid = own_uid(o, m.source_uid, m.recurrence_id);
 	m.starts_at = json_int_or(occurrence, "starts", 0);
@@ -177,12 +231,7 @@ static int put(struct office *o, struct claim *claim, const struct calendar_entr
 	place(o, e, day, &placing, &m);
 	m.code = wished_code(&placing, day);
 	if (twins_check(o, e, &m, known, now, &same, err) < 0 ||
-		meeting_put(o->db, &m, now, &claim->meeting_id, err) < 0 ||
-		(!known && claim_put(o->db, claim, err) < 0) ||
-		meeting_files_put(o->db, claim->meeting_id,
-			json_object_get(component, "attachments"), err) < 0)
-		return -1;
-	if (put_roles(o, claim->meeting_id, component, err) < 0)
+		(known ? change : add)(o, claim, &m, component, now, err) < 0)
 		return -1;
 	return same ? keep_alive(o, claim, same, seen, err) : 0;
 }

@@ -16,7 +16,9 @@ struct calendar_entry {
 	const json_t *component; /* what it is like, as the reader says it */
 	const json_t *occurrence;
 	const json_t *cancelled; /* the component that calls it off; NULL */
-	const json_t *others;	 /* all occurrences that were read with it */
+	/* All that were read with it. */
+	const json_t *components;
+	const json_t *occurrences;
 };
 
 /* Inside a transaction. Only the claim is kept where another source's word counts

@@ -5,15 +5,15 @@
 #include "store/meeting.h"
 #include "store/stmt.h"
 
-/* The source whose word on the meeting counts. 1, 0 none has it, -1. */
+/* The source whose word on the meeting counts. 1, 0 none has it, -1. Without LIMIT, for
+ * which SQLite would set up a table. */
 static int find_best(
 	struct db *db, int64_t meeting_id, int64_t *ret_source, struct err *err)
 {
 	return db_find_int(db, err, ret_source,
 		"SELECT source_id FROM claim\n"
 		"WHERE meeting_id = ? AND state = 'there' AND rank < ?\n"
-		"ORDER BY sequence DESC, modified_at DESC, rank, source_id\n"
-		"LIMIT 1",
+		"ORDER BY sequence DESC, modified_at DESC, rank, source_id",
 		SQL_INT(meeting_id), SQL_INT(CLAIM_RANK_RETIRED));
 }
 
@@ -34,6 +34,16 @@ int claim_put(struct db *db, const struct claim *c, struct err *err)
 		find_best(db, c->meeting_id, &best, err) < 0)
 		return -1;
 	return best == c->source_id;
+}
+
+int claim_add(struct db *db, const struct claim *c, struct err *err)
+{
+	return db_run(db, err,
+		"INSERT INTO claim (meeting_id, source_id, rank, sequence,\n"
+		"  modified_at, state)\n"
+		"VALUES (?, ?, ?, ?, ?, 'there')",
+		SQL_INT(c->meeting_id), SQL_INT(c->source_id), SQL_INT(c->rank),
+		SQL_INT(c->sequence), SQL_INT(c->modified_at));
 }
 
 int claim_retire(struct db *db, const json_t *calendars, struct err *err)

@@ -29,6 +29,9 @@ struct claim {
 /* Notes it. 1 it counts, 0 another source's does, -1. */
 int claim_put(struct db *db, const struct claim *c, struct err *err);
 
+/* The first, on a meeting that is new: it counts. 0, -1. */
+int claim_add(struct db *db, const struct claim *c, struct err *err);
+
 /* calendars: the names that the settings have. What others say is retired; one that is
  * back is read again. */
 int claim_retire(struct db *db, const json_t *calendars, struct err *err);

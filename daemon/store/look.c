@@ -38,6 +38,12 @@ json_t *look_due(struct db *db, int64_t now, struct err *err)
 	return r < 0 ? NULL : TAKE(ids);
 }
 
+int look_add(struct db *db, int64_t meeting_id, struct err *err)
+{
+	return db_run(db, err, "INSERT INTO look (meeting_id, at) VALUES (?, 0)",
+		SQL_INT(meeting_id));
+}
+
 int look_set(struct db *db, int64_t meeting_id, int64_t at, struct err *err)
 {
 	return db_run(db, err, "UPDATE look SET at = ? WHERE meeting_id = ?",

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "store/look.h"
 #include "store/stmt.h"
 
 static const char *const state_names[] = {
@@ -112,31 +113,29 @@ int meeting_find_source_id(struct db *db, const char *source_uid,
 		SQL_TEXT(source_uid), SQL_TEXT(recurrence_id ? recurrence_id : ""));
 }
 
-/* The wish, or with "-2", "-3" ... behind it; the caller frees. NULL on error. */
+/* The wish, or with "-2", "-3" ... behind it; the caller frees. */
+static char *nth_code(const char *wish, int n)
+{
+	return n == 1 ? xstrdup(wish) : xasprintf("%s-%d", wish, n);
+}
+
+/* The first that nobody has; the caller frees. NULL on error. */
 static char *free_code(struct db *db, const char *wish, struct err *err)
 {
-	str_auto *code = xstrdup(wish);
-
-	for (int n = 2;; n++) {
+	for (int n = 1;; n++) {
+		str_auto *code = nth_code(wish, n);
 		int64_t id = 0;
 		int r = db_find_int(db, err, &id,
 			"SELECT id FROM meeting WHERE code = ?", SQL_TEXT(code));
-		if (r < 0)
-			return NULL;
-		if (r == 0)
-			return TAKE(code);
-		free(TAKE(code));
-		code = xasprintf("%s-%d", wish, n);
+		if (r <= 0)
+			return r < 0 ? NULL : TAKE(code);
 	}
 }
 
-static int insert(struct db *db, const struct meeting *m, int64_t now, int64_t *ret_id,
-	struct err *err)
+/* 1, 0 another has that code, -1. */
+static int insert_as(struct db *db, const struct meeting *m, const char *code,
+	int64_t now, struct err *err)
 {
-	str_auto *code = free_code(db, m->code, err);
-
-	if (!code)
-		return -1;
 	if (db_run(db, err,
 		    "INSERT INTO meeting (uid, code, source_uid, recurrence_id, "
 		    "source_id,\n"
@@ -148,7 +147,8 @@ static int insert(struct db *db, const struct meeting *m, int64_t now, int64_t *
 		    "    lower(hex(randomblob(8))) || '-' || ?1, ?1), ?2, ?3, ?4, ?5, "
 		    "?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, "
 		    "?14,\n"
-		    "  ?15, ?16, ?17, ?17)",
+		    "  ?15, ?16, ?17, ?17)\n"
+		    "ON CONFLICT (code) DO NOTHING",
 		    SQL_TEXT(m->uid), SQL_TEXT(code), SQL_TEXT(m->source_uid),
 		    SQL_TEXT(m->recurrence_id ? m->recurrence_id : ""),
 		    SQL_ID(m->source_id), SQL_TEXT(m->kind), SQL_TEXT(m->council),
@@ -157,8 +157,22 @@ static int insert(struct db *db, const struct meeting *m, int64_t now, int64_t *
 		    SQL_INT(m->starts_at), SQL_INT(m->ends_at), SQL_INT(m->all_day),
 		    SQL_INT(m->decisive), SQL_INT(now)) < 0)
 		return -1;
+	return db_changes(db) > 0;
+}
+
+static int insert(struct db *db, const struct meeting *m, int64_t now, int64_t *ret_id,
+	struct err *err)
+{
+	int done = 0;
+
+	for (int n = 1; !done; n++) {
+		str_auto *code = nth_code(m->code, n);
+		done = insert_as(db, m, code, now, err);
+	}
+	if (done < 0)
+		return -1;
 	*ret_id = db_last_id(db);
-	return 1;
+	return look_add(db, *ret_id, err) < 0 ? -1 : 1;
 }
 
 /* Touches the row only where something differs. */
@@ -204,6 +218,16 @@ static int follow_code(
 		return -1;
 	return db_run(db, err, "UPDATE meeting SET code = ? WHERE id = ?",
 		SQL_TEXT(code), SQL_INT(id));
+}
+
+int meeting_add(struct db *db, const struct meeting *m, int64_t now, int64_t *ret_id,
+	struct err *err)
+{
+	tx_auto tx = TX_NONE;
+
+	if (tx_begin(&tx, db, err) < 0 || insert(db, m, now, ret_id, err) < 0)
+		return -1;
+	return tx_commit(&tx, err) < 0 ? -1 : 1;
 }
 
 int meeting_put(struct db *db, const struct meeting *m, int64_t now, int64_t *ret_id,
@@ -264,8 +288,8 @@ int meeting_find_source(struct db *db, const char *source_uid,
 	return r == 1 ? load(db, id, ret, err) : r;
 }
 
-int meeting_find_same_day(struct db *db, const char *source_uid,
-	const char *recurrence_id, int64_t *ret_id, char **ret_old, struct err *err)
+int meeting_find_date(struct db *db, const char *source_uid, const char *recurrence_id,
+	int64_t *ret_id, char **ret_old, struct err *err)
 {
 	str_auto *old = NULL;
 	int count = 0;
@@ -274,14 +298,15 @@ int meeting_find_same_day(struct db *db, const char *source_uid,
 		"SELECT id, recurrence_id FROM meeting\n"
 		"WHERE source_uid = ?1\n"
 		"  AND recurrence_id >= substr(?2, 1, 8)\n"
-		"  AND recurrence_id < substr(?2, 1, 8) || 'U'\n"
-		"LIMIT 2",
+		"  AND recurrence_id < substr(?2, 1, 8) || 'U'",
 		SQL_TEXT(source_uid), SQL_TEXT(recurrence_id));
 
 	for (; (r = stmt_step(&q, err)) == 1; count++) {
+		*ret_id = stmt_int(&q, 0);
+		if (strcmp(stmt_text(&q, 1), recurrence_id) == 0)
+			return 1;
 		free(TAKE(old));
 		old = stmt_copy(&q, 1);
-		*ret_id = stmt_int(&q, 0);
 	}
 	if (r < 0 || count != 1)
 		return r;
@@ -361,17 +386,6 @@ int meeting_each_unplaced(struct db *db, int64_t from, int64_t to, meeting_fn fn
 	return each(db, &q, fn, context, err);
 }
 
-/* The first column of every row; takes over the statement's errors. */
-static json_t *ids_as_json(struct stmt *q, struct err *err)
-{
-	json_auto_t *list = json_array();
-	int r;
-
-	while ((r = stmt_step(q, err)) == 1)
-		json_array_append_new(list, json_integer(stmt_int(q, 0)));
-	return r < 0 ? NULL : TAKE(list);
-}
-
 int meeting_set_state(struct db *db, int64_t id, enum meeting_state state,
 	const char *reason, int64_t now, struct err *err)
 {
@@ -393,74 +407,4 @@ int meeting_set_told(struct db *db, int64_t id, int sequence, const json_t *told
 		"SET sequence = ?, told = ?, told_at = ?\n"
 		"WHERE id = ?",
 		SQL_INT(sequence), SQL_TEXT(text), SQL_INT(now), SQL_INT(id));
-}
-
-int meeting_role_put(struct db *db, int64_t meeting_id, const char *role,
-	const char *name, const char *address, struct err *err)
-{
-	return db_run(db, err,
-		"INSERT INTO meeting_role (meeting_id, role, name, address)\n"
-		"VALUES (?, ?, ?, ?)\n"
-		"ON CONFLICT (meeting_id, role)\n"
-		"DO UPDATE SET name = excluded.name, address = excluded.address\n"
-		"WHERE appointed_by IS NULL\n"
-		"  AND (name, address) IS NOT (excluded.name, excluded.address)",
-		SQL_INT(meeting_id), SQL_TEXT(role), SQL_TEXT(name), SQL_TEXT(address));
-}
-
-int meeting_role_appoint(struct db *db, int64_t meeting_id, const char *role,
-	const char *name, const char *address, const char *by, struct err *err)
-{
-	return db_run(db, err,
-		"INSERT INTO meeting_role (meeting_id, role, name, address,\n"
-		"  appointed_by)\n"
-		"VALUES (?, ?, ?, ?, ?)\n"
-		"ON CONFLICT (meeting_id, role)\n"
-		"DO UPDATE SET name = excluded.name, address = excluded.address,\n"
-		"  appointed_by = excluded.appointed_by",
-		SQL_INT(meeting_id), SQL_TEXT(role), SQL_TEXT(name), SQL_TEXT(address),
-		SQL_TEXT(by));
-}
-
-int meeting_role_drop(
-	struct db *db, int64_t meeting_id, const char *role, struct err *err)
-{
-	return db_run(db, err,
-		"DELETE FROM meeting_role\n"
-		"WHERE meeting_id = ? AND role = ? AND appointed_by IS NULL",
-		SQL_INT(meeting_id), SQL_TEXT(role));
-}
-
-json_t *meeting_roles(struct db *db, int64_t meeting_id, struct err *err)
-{
-	json_auto_t *list = json_array();
-	int r;
-	stmt_auto q = stmt_open(db,
-		"SELECT role, name, address, appointed_by FROM meeting_role\n"
-		"WHERE meeting_id = ?\n"
-		"ORDER BY role",
-		SQL_INT(meeting_id));
-
-	while ((r = stmt_step(&q, err)) == 1) {
-		json_t *row = json_object();
-		json_put_str(row, "role", stmt_text(&q, 0));
-		json_put_str(row, "name", stmt_text(&q, 1));
-		json_put_str(row, "address", stmt_text(&q, 2));
-		json_put_str(row, "appointed_by", stmt_text(&q, 3));
-		json_array_append_new(list, row);
-	}
-	return r < 0 ? NULL : TAKE(list);
-}
-
-json_t *meeting_ids_by_role(
-	struct db *db, const char *address, int64_t from, int64_t to, struct err *err)
-{
-	stmt_auto q = stmt_open(db,
-		"SELECT DISTINCT m.id FROM meeting_role AS r\n"
-		"JOIN meeting AS m ON m.id = r.meeting_id\n"
-		"WHERE r.address = ? AND m.starts_at >= ? AND m.starts_at < ?\n"
-		"ORDER BY m.starts_at, m.id",
-		SQL_TEXT(address), SQL_INT(from), SQL_INT(to));
-
-	return ids_as_json(&q, err);
 }

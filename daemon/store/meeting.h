@@ -61,6 +61,9 @@ void meeting_deinit(struct meeting *m);
  */
 int meeting_put(struct db *db, const struct meeting *m, int64_t now, int64_t *ret_id,
 	struct err *err);
+/* The same of one that is not known yet. 1, -1. */
+int meeting_add(struct db *db, const struct meeting *m, int64_t now, int64_t *ret_id,
+	struct err *err);
 /* By row id in decimal, code or uid. 1, 0, -1. */
 int meeting_find(struct db *db, const char *key, struct meeting *ret, struct err *err);
 /* By our own uid alone: what a mail from outside may name. 1, 0, -1. */
@@ -72,10 +75,10 @@ int meeting_find_source(struct db *db, const char *source_uid,
 /* The same, only its id. */
 int meeting_find_source_id(struct db *db, const char *source_uid,
 	const char *recurrence_id, int64_t *ret_id, struct err *err);
-/* The one meeting of that entry whose recurrence_id is of the same day; ret_old: its
- * recurrence_id, the caller frees. 1, 0 none or several, -1. */
-int meeting_find_same_day(struct db *db, const char *source_uid,
-	const char *recurrence_id, int64_t *ret_id, char **ret_old, struct err *err);
+/* The meeting of that date (not "") of an entry, or the only one of the same day, whose
+ * recurrence_id is then ret_old (the caller frees); else that stays. 1, 0, -1. */
+int meeting_find_date(struct db *db, const char *source_uid, const char *recurrence_id,
+	int64_t *ret_id, char **ret_old, struct err *err);
 /* The entry was moved as a whole: its dates have other names now. */
 int meeting_set_recurrence_id(
 	struct db *db, int64_t id, const char *recurrence_id, struct err *err);
@@ -98,6 +101,9 @@ int meeting_set_told(struct db *db, int64_t id, int sequence, const json_t *told
 /* Who is secretary or chair of this meeting; replaces what is there for role. address
  * lower case. */
 int meeting_role_put(struct db *db, int64_t meeting_id, const char *role,
+	const char *name, const char *address, struct err *err);
+/* Of a meeting that is new. */
+int meeting_role_add(struct db *db, int64_t meeting_id, const char *role,
 	const char *name, const char *address, struct err *err);
 /* The same by the coordinator's word: what the calendar says of that role no longer
  * counts. */

@@ -474,6 +474,9 @@ static const char *const migrations[] = {
 
 	/* ---- 20: what a row is checked for, written so that it costs little ---- */
 	MIGRATION_CHECK,
+
+	/* ---- 21: new meetings without triggers ---- */
+	MIGRATION_LOOK_NEW,
 };
 /* clang-format on */
 

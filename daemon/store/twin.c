@@ -24,30 +24,29 @@ static enum twin_word word_of(const char *name)
 	return (enum twin_word)i;
 }
 
+/* min(), not ORDER BY and LIMIT, for which SQLite would set up a table. */
 static int find_same(struct db *db, const struct twin_search *search,
 	int64_t *ret_other, struct err *err)
 {
-	return db_find_int(db, err, ret_other,
-		"SELECT a.id FROM twin AS t\n"
+	int found = db_find_int(db, err, ret_other,
+		"SELECT min(a.id) FROM twin AS t\n"
 		"JOIN meeting AS a ON a.source_uid = t.other_uid\n"
 		"WHERE t.uid = ?1 AND t.word = 'same' AND a.state = 'planned'\n"
-		"  AND (a.starts_at = ?2 OR ?3 = '')\n"
-		"ORDER BY a.id\n"
-		"LIMIT 1",
+		"  AND (a.starts_at = ?2 OR ?3 = '')",
 		SQL_TEXT(search->source_uid), SQL_INT(search->starts_at),
 		SQL_TEXT(search->recurrence_id));
+
+	return found < 0 ? -1 : *ret_other != 0;
 }
 
-int twin_find(struct db *db, const struct twin_search *search, enum twin_word *ret,
-	int64_t *ret_other, struct err *err)
+/* The first that was told of, else the first. */
+static int find_other(struct db *db, const struct twin_search *search,
+	enum twin_word *ret, int64_t *ret_other, struct err *err)
 {
-	int same = find_same(db, search, ret_other, err);
-
-	*ret = same > 0 ? TWIN_SAME : TWIN_NONE;
-	if (same != 0)
-		return same < 0 ? -1 : 0;
+	bool is_told = false;
+	int r;
 	stmt_auto q = stmt_open(db,
-		"SELECT a.id, coalesce(t.word, 'waiting')\n"
+		"SELECT a.id, coalesce(t.word, 'waiting'), a.told IS NOT NULL\n"
 		"FROM meeting AS a\n"
 		"JOIN source AS s ON s.id = a.source_id\n"
 		"LEFT JOIN twin AS t\n"
@@ -59,18 +58,30 @@ int twin_find(struct db *db, const struct twin_search *search, enum twin_word *r
 		"  AND NOT EXISTS (SELECT 1 FROM meeting AS b\n"
 		"    WHERE b.id = ?6 AND b.told IS NOT NULL)\n"
 		"  AND coalesce(t.word, 'waiting') <> 'different'\n"
-		"ORDER BY a.told IS NULL, a.id\n"
-		"LIMIT 1",
+		"ORDER BY a.id",
 		SQL_TEXT(search->source_uid), SQL_INT(search->starts_at),
 		SQL_TEXT(search->council), SQL_TEXT(search->kind),
 		SQL_TEXT(search->calendar), SQL_ID(search->meeting_id));
-	int r = stmt_step(&q, err);
 
-	if (r < 1)
-		return r;
-	*ret_other = stmt_int(&q, 0);
-	*ret = word_of(stmt_text(&q, 1));
-	return 0;
+	while (!is_told && (r = stmt_step(&q, err)) == 1) {
+		is_told = stmt_int(&q, 2) != 0;
+		if (*ret != TWIN_NONE && !is_told)
+			continue;
+		*ret_other = stmt_int(&q, 0);
+		*ret = word_of(stmt_text(&q, 1));
+	}
+	return r < 0 ? -1 : 0;
+}
+
+int twin_find(struct db *db, const struct twin_search *search, enum twin_word *ret,
+	int64_t *ret_other, struct err *err)
+{
+	int same = find_same(db, search, ret_other, err);
+
+	*ret = same > 0 ? TWIN_SAME : TWIN_NONE;
+	if (same != 0)
+		return same < 0 ? -1 : 0;
+	return find_other(db, search, ret, ret_other, err);
 }
 
 int twin_note(struct db *db, const char *source_uid, int64_t other_meeting_id,

@@ -16,8 +16,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.depth = 10,
 		.components_max = 200,
 		.occurrences_max = 200};
-	static const struct calendar_window window = {
-		.from = 1767222000, .to = 1798758000, .zone = "Europe/Stockholm"};
+	static const struct calendar_window window = {.from = 1767222000,
+		.to = 1798758000,
+		.zone = "Europe/Stockholm",
+		.in_words = true};
 
 	calendar_read_warm_up();
 	json_auto_t *said = calendar_read(data, size, &limits, &window);

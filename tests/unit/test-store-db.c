@@ -106,6 +106,50 @@ static void every_table_is_strict(void **state)
 		0);
 }
 
+/* For three words and more SQLite sets up a table at each row (migration-check.h). */
+static void checks_of_busy_tables_are_no_lists(void **state)
+{
+	struct store *s = *state;
+
+	assert_int_equal(
+		store_number(s,
+			"SELECT count(*) FROM sqlite_schema\n"
+			"WHERE type = 'table' AND name IN ('meeting', 'claim',\n"
+			"    'incoming', 'delivery', 'mailbox_request')\n"
+			"  AND (sql LIKE '% OR state = %' OR sql LIKE '% OR kind = "
+			"%')"),
+		5);
+}
+
+static void a_word_that_no_state_has_is_refused(void **state)
+{
+	static const char *const cases[] = {
+		"UPDATE meeting SET state = 'odd'",
+		"UPDATE claim SET state = 'odd'",
+		"UPDATE incoming SET state = 'odd'",
+		"UPDATE delivery SET state = 'odd'",
+		"UPDATE mailbox_request SET kind = 'odd'",
+	};
+	struct store *s = *state;
+	sqlite3 *db = db_handle(s->db);
+
+	store_mail(s, 1);
+	store_meeting(s, 1, NOW);
+	store_delivery(s, store_letter(s, "invitation", 1), "a@b.example");
+	assert_int_equal(
+		sqlite3_exec(db,
+			"INSERT INTO source (id, calendar, path, sha256, seen_at,\n"
+			"  is_new) VALUES (1, 'K', 'a.ics', '', 0, 1);\n"
+			"INSERT INTO claim VALUES (1, 1, 0, 0, 0, 'there');\n"
+			"INSERT INTO mailbox_request (kind, folder, state, due_at,\n"
+			"  asked, asked_at) VALUES ('move', '', 'open', 0, 1, 0);",
+			NULL, NULL, NULL),
+		SQLITE_OK);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+		assert_int_equal(sqlite3_exec(db, cases[i], NULL, NULL, NULL),
+			SQLITE_CONSTRAINT_CHECK);
+}
+
 static void opening_again_keeps_what_is_there(void **state)
 {
 	struct store *s = *state;
@@ -326,6 +370,8 @@ int main(void)
 		store_test(writing_a_row_fills_no_table_for_its_checks),
 		store_test(a_state_that_nobody_knows_is_refused),
 		store_test(every_table_is_strict),
+		store_test(checks_of_busy_tables_are_no_lists),
+		store_test(a_word_that_no_state_has_is_refused),
 		store_test(opening_again_keeps_what_is_there),
 		store_test(a_newer_database_is_refused),
 		store_test(a_foreign_sqlite_file_is_refused),
