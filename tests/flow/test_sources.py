@@ -152,9 +152,9 @@ def test_two_meetings_at_once_under_different_names_are_put_to_the_coordinator(s
     s.run(clock(0, 9))
     assert s.counts() == (3, 0, 0)  # annan-3 has no twin
     assert [(h["act"], h["subject"]) for h in s.held()] == [("twin", "Trygghetsråd Ryd")] * 2
-    notice = one_line(text_of(s.letters(s.coordinator, "held-notice")[0]))
-    assert "Det första i: Säkerhetsenheten" in notice and "Det andra i: Sekreteraren" in notice
-    assert "Det andra hålls: Folkets hus" in notice
+    notices = " ".join(one_line(text_of(letter)) for letter in s.letters(s.coordinator, "held-notice"))
+    assert "Det första i: Säkerhetsenheten" in notices and "Det andra i: Sekreteraren" in notices
+    assert "Det andra hålls: Folkets hus" in notices
     same, two = [str(h["id"]) for h in s.held()]
     s.office.utskick("release", same)
     s.office.utskick("refuse", two)
