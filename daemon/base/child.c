@@ -25,6 +25,7 @@
 struct child {
 	char **argv;
 	struct child_limits limits;
+	int lent;  /* -1: none */
 	pid_t pid; /* 0: none runs */
 	int to;
 	int from;
@@ -59,8 +60,21 @@ struct child *child_new(const char *const *argv, struct child_limits limits)
 	for (size_t i = 0; i < count; i++)
 		c->argv[i] = xstrdup(argv[i]);
 	c->limits = limits;
-	c->to = c->from = -1;
+	c->lent = c->to = c->from = -1;
 	return c;
+}
+
+void child_lend(struct child *c, int fd)
+{
+	c->lent = fd;
+}
+
+/* dup2 leaves one that has the number already closed at exec. */
+static int lend(int fd)
+{
+	if (fd == CHILD_FD)
+		return fcntl(fd, F_SETFD, 0);
+	return fd < 0 ? 0 : dup2(fd, CHILD_FD);
 }
 
 /*
@@ -68,7 +82,7 @@ struct child *child_new(const char *const *argv, struct child_limits limits)
  * asked is still to be answered, so the signals of a terminal or a service manager pass
  * by here, and the asker's end is the child's end.
  */
-static void run(char **argv, int in, int out, pid_t asker)
+static void run(const struct child *c, int in, int out, pid_t asker)
 {
 	sigset_t none;
 
@@ -80,10 +94,10 @@ static void run(char **argv, int in, int out, pid_t asker)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (getppid() != asker || dup2(in, STDIN_FILENO) < 0 ||
-		dup2(out, STDOUT_FILENO) < 0)
+		dup2(out, STDOUT_FILENO) < 0 || lend(c->lent) < 0)
 		_exit(EXIT_NOT_RUN);
-	close_range(STDERR_FILENO + 1, ~0U, 0);
-	execv(argv[0], argv);
+	close_range(c->lent < 0 ? CHILD_FD : CHILD_FD + 1, ~0U, 0);
+	execv(c->argv[0], c->argv);
 	_exit(EXIT_NOT_RUN);
 }
 
@@ -97,7 +111,7 @@ static int start(struct child *c, struct err *err)
 		(c->pid = fork()) < 0)
 		err_set(err, ERR_TEMP, "%s: %s", c->argv[0], strerror(errno));
 	else if (c->pid == 0)
-		run(c->argv, to[0], from[1], asker);
+		run(c, to[0], from[1], asker);
 	fd_closep(&to[0]);
 	fd_closep(&from[1]);
 	c->to = to[1];

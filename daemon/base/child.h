@@ -12,6 +12,8 @@
 #include "base/content.h"
 #include "base/err.h"
 
+#define CHILD_FD 3
+
 struct child;
 
 struct child_limits {
@@ -33,6 +35,9 @@ enum child_outcome {
  * and ends with its asker.
  */
 struct child *child_new(const char *const *argv, struct child_limits limits);
+/* A descriptor, borrowed for its life, that it has as CHILD_FD from its next start on.
+ */
+void child_lend(struct child *c, int fd);
 
 /*
  * Asks: one FRAME_JSON with question, FRAME_BYTES with content, FRAME_END. The

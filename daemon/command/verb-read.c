@@ -160,7 +160,7 @@ static void put_sha256(json_t *said, const struct buf *bytes)
 static json_t *ask(struct command *c, const struct limits *l, const struct buf *bytes,
 	bool calendar, const struct calendar_window *window, struct err *err)
 {
-	reader_auto *reader = reader_new(&l->reader);
+	reader_auto *reader = reader_new(&l->reader, NULL);
 	json_auto_t *said = NULL;
 	const struct content mail = CONTENT_OF(buf_str(bytes), bytes->len);
 	enum reader_outcome outcome = calendar ? reader_calendar(reader, buf_str(bytes),

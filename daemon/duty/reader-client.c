@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "base/child.h"
+#include "base/frame.h"
 #include "base/json.h"
+#include "base/spool.h"
 
 #define SELF "/proc/self/exe"
 #define REPLY_MAX ((size_t)256 << 20)
@@ -11,9 +13,20 @@
 struct reader {
 	const struct reader_settings *settings;
 	struct child *child;
+	struct spool spool; /* what is large, for the reader to read */
+	int lent;	    /* the same file, as the reader has it */
 };
 
-struct reader *reader_new(const struct reader_settings *settings)
+/* Where there is no room for one, all goes by the pipe. */
+static void lend_spool(struct reader *r, const char *folder)
+{
+	struct err err = ERR_INIT;
+	if (spool_open(&r->spool, folder, &err) == 0 &&
+		(r->lent = spool_reopen(&r->spool, &err)) >= 0)
+		child_lend(r->child, r->lent);
+}
+
+struct reader *reader_new(const struct reader_settings *settings, const char *folder)
 {
 	struct reader *r = xcalloc(1, sizeof(*r));
 	str_auto *memory = xasprintf("%d", settings->memory_mib);
@@ -25,6 +38,10 @@ struct reader *reader_new(const struct reader_settings *settings)
 	};
 	r->settings = settings;
 	r->child = child_new(argv, limits);
+	r->spool = SPOOL_NONE;
+	r->lent = -1;
+	if (folder)
+		lend_spool(r, folder);
 	return r;
 }
 
@@ -33,6 +50,8 @@ void reader_free(struct reader *r)
 	if (!r)
 		return;
 	child_free(r->child);
+	spool_close(&r->spool);
+	fd_closep(&r->lent);
 	free(r);
 }
 
@@ -83,13 +102,12 @@ static enum reader_outcome said(
 	return json_str(reply, "broken") ? READER_BROKEN : READER_OK;
 }
 
-/* Takes question. ret_text: the JSON of a reply. */
-static enum reader_outcome ask_into(struct reader *r, json_t *question,
+/* ret_text: the JSON of a reply. */
+static enum reader_outcome ask_child(struct reader *r, const json_t *question,
 	const struct content *content, struct buf *ret_text, const struct sink *bytes,
 	struct err *err)
 {
 	str_auto *text = json_text(question);
-	json_decref(question);
 	switch (child_ask_about(r->child, text, content, ret_text, bytes, err)) {
 	case CHILD_ANSWERED:
 		return READER_OK;
@@ -100,6 +118,37 @@ static enum reader_outcome ask_into(struct reader *r, json_t *question,
 		break;
 	}
 	return READER_CRASHED;
+}
+
+/* The content lies in the file meanwhile, so that the reader never holds the whole. */
+static enum reader_outcome ask_by_file(struct reader *r, json_t *question,
+	const struct content *content, struct buf *ret_text, const struct sink *bytes,
+	struct err *err)
+{
+	struct err ignored = ERR_INIT;
+	enum reader_outcome outcome = READER_CRASHED;
+	json_put_int(question, "in_file", (json_int_t)content->size);
+	const struct sink sink = spool_sink(&r->spool);
+	if (spool_add(&r->spool, content, err) == 0 &&
+		sink.add(sink.to, "", 1, err) == 0)
+		outcome = ask_child(r, question, &CONTENT_NONE, ret_text, bytes, err);
+	else
+		err->kind = ERR_TEMP;
+	(void)spool_clear(&r->spool, &ignored);
+	return outcome;
+}
+
+/* Takes question. ret_text: the JSON of a reply. */
+static enum reader_outcome ask_into(struct reader *r, json_t *question,
+	const struct content *content, struct buf *ret_text, const struct sink *bytes,
+	struct err *err)
+{
+	bool by_file = r->lent >= 0 && content->size > FRAME_MAX;
+	enum reader_outcome outcome =
+		by_file ? ask_by_file(r, question, content, ret_text, bytes, err)
+			: ask_child(r, question, content, ret_text, bytes, err);
+	json_decref(question);
+	return outcome;
 }
 
 /* Takes question. */

@@ -24,8 +24,9 @@ enum reader_outcome {
 
 struct reader;
 
-/* settings are borrowed for the reader's life. */
-struct reader *reader_new(const struct reader_settings *settings);
+/* settings are borrowed for the reader's life. What is large lies in a file without a
+ * name in that folder while it is read; NULL: in the reader's memory. */
+struct reader *reader_new(const struct reader_settings *settings, const char *folder);
 
 /* ret: what is said, a new reference; NULL unless OK or BROKEN. */
 enum reader_outcome reader_mail(

@@ -45,7 +45,7 @@ int caldav_ask(struct fetching *f, const char *url, const char *method,
 	if (ret->reply.status != HTTP_MULTISTATUS)
 		return 0;
 	if (!f->reader)
-		f->reader = reader_new(&f->ctx->config->settings.reader);
+		f->reader = reader_new(&f->ctx->config->settings.reader, NULL);
 	enum reader_outcome outcome = reader_caldav(
 		f->reader, ret->reply.body.data, ret->reply.body.len, &ret->said, err);
 	return outcome == READER_OK ? 1 : unreadable(outcome, ret->said, err);

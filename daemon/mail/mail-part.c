@@ -120,6 +120,18 @@ static bool is_plain(const struct mail_part *part)
 		       !is_base64(part->raw, part->raw_len));
 }
 
+static void give_plain(const struct mail_part *part, mail_piece_fn fn, void *context)
+{
+	size_t at = 0;
+	bool goes_on = true;
+	do {
+		size_t left = part->raw_len - at;
+		size_t n = left < PIECE ? left : PIECE;
+		goes_on = fn(context, part->raw + at, n);
+		at += n;
+	} while (goes_on && at < part->raw_len);
+}
+
 void mail_part_each(const struct mail_part *part, mail_piece_fn fn, void *context)
 {
 	GMimeEncoding state;
@@ -127,7 +139,7 @@ void mail_part_each(const struct mail_part *part, mail_piece_fn fn, void *contex
 	size_t at = 0;
 	bool goes_on = true;
 	if (is_plain(part)) {
-		fn(context, part->raw, part->raw_len);
+		give_plain(part, fn, context);
 		return;
 	}
 	g_mime_encoding_init_decode(&state, encoding_of(part));

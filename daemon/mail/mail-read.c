@@ -1,6 +1,5 @@
 #include "mail/mail-read.h"
 
-#include <assert.h>
 #include <string.h>
 
 #include "base/hash.h"
@@ -166,6 +165,8 @@ struct look {
 	size_t size;
 	size_t keep; /* bytes; 0: it is no text and no calendar */
 	struct buf kept;
+	const struct mapping *mapping; /* NULL */
+	size_t passed;
 };
 
 static bool look_at(void *context, const char *bytes, size_t len)
@@ -178,14 +179,18 @@ static bool look_at(void *context, const char *bytes, size_t len)
 	if (l->kept.len < l->keep)
 		buf_add(&l->kept, bytes,
 			len < l->keep - l->kept.len ? len : l->keep - l->kept.len);
+	mapping_passed(l->mapping, &l->passed, len);
 	return true;
 }
 
-static struct look look_through(
-	const struct mail_part *part, size_t keep, char ret_sha256[HASH_HEX_SIZE])
+static struct look look_through(const struct mail_part *part, size_t keep,
+	const struct mapping *mapping, char ret_sha256[HASH_HEX_SIZE])
 {
-	struct look l = {
-		.part = part, .hash = hash_new(), .keep = keep, .kept = BUF_EMPTY};
+	struct look l = {.part = part,
+		.hash = hash_new(),
+		.keep = keep,
+		.kept = BUF_EMPTY,
+		.mapping = mapping};
 	mail_part_each(part, look_at, &l);
 	hash_end(l.hash, ret_sha256);
 	return l;
@@ -202,7 +207,8 @@ static size_t kept_at_most(const struct mail_limits *limits)
 static void read_part(struct reading *r, const struct mail_part *part)
 {
 	char sha256[HASH_HEX_SIZE];
-	struct look l = look_through(part, kept_at_most(r->limits), sha256);
+	struct look l =
+		look_through(part, kept_at_most(r->limits), r->limits->mapping, sha256);
 	const char *bytes = buf_str(&l.kept);
 	json_t *described = describe(part, sha256, l.size);
 	if (!part->is_message && r->parts)
@@ -351,38 +357,36 @@ json_t *mail_read(const void *bytes, size_t len, const struct mail_limits *limit
 	return r.json;
 }
 
-/* Decoded bytes are never more than the coded ones, which lie behind the mail's head.
- */
-struct in_place {
-	char *bytes;
-	size_t len;
-	size_t room;
+/* What goes by once more, to whoever wants it. */
+struct passing {
+	const struct mapping *mapping;
+	size_t passed;
+	mail_piece_fn fn;
+	void *context;
 };
 
-static bool put_in_place(void *context, const char *bytes, size_t len)
+static bool pass_on(void *context, const char *bytes, size_t len)
 {
-	struct in_place *to = context;
-	assert(len <= to->room - to->len);
-	if (len)
-		memmove(to->bytes + to->len, bytes, len);
-	to->len += len;
-	return true;
+	struct passing *p = context;
+	bool goes_on = p->fn(p->context, bytes, len);
+	mapping_passed(p->mapping, &p->passed, len);
+	return goes_on;
 }
 
-int mail_read_part(char *bytes, size_t len, const struct mail_limits *limits,
-	const char *sha256, size_t *ret_len)
+int mail_read_part(const char *bytes, size_t len, const struct mail_limits *limits,
+	const char *sha256, mail_piece_fn fn, void *context)
 {
 	mail_tree_auto tree = {0};
+	struct passing passing = {
+		.mapping = limits->mapping, .fn = fn, .context = context};
 	if (mail_tree_read(&tree, bytes, len, limits) < 0)
 		return 0;
 	for (size_t i = 0; i < tree.count; i++) {
-		struct in_place to = {bytes, 0, len};
 		char found[HASH_HEX_SIZE];
-		(void)look_through(&tree.parts[i], 0, found);
+		(void)look_through(&tree.parts[i], 0, limits->mapping, found);
 		if (strcmp(found, sha256) != 0)
 			continue;
-		mail_part_each(&tree.parts[i], put_in_place, &to);
-		*ret_len = to.len;
+		mail_part_each(&tree.parts[i], pass_on, &passing);
 		return 1;
 	}
 	return 0;

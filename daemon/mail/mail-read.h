@@ -9,6 +9,8 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "base/mapping.h"
+#include "mail/mail-part.h"
 
 struct mail_limits {
 	int depth;	 /* nested parts */
@@ -16,8 +18,9 @@ struct mail_limits {
 	size_t text_max; /* bytes of `text` and of one part's text that are kept */
 	size_t header_line_max;
 	int header_fields_max;
-	size_t calendar_max; /* bytes of one calendar part */
-	bool without_parts;  /* the caller has no use for `parts` */
+	size_t calendar_max;	       /* bytes of one calendar part */
+	bool without_parts;	       /* the caller has no use for `parts` */
+	const struct mapping *mapping; /* that the mail lies in; NULL: in memory */
 };
 
 /* Loads what GMime and iconv need before the process is sealed. Once. */
@@ -46,7 +49,7 @@ void mail_calendars_deinit(struct mail_calendars *c);
 #define mail_calendars_auto                                                            \
 	__attribute__((cleanup(mail_calendars_deinit))) struct mail_calendars
 
-/* Decoded bytes of the first leaf part with that SHA-256, put where the mail's bytes
- * begin: a large mail is there once. 1, 0 none. */
-int mail_read_part(char *bytes, size_t len, const struct mail_limits *limits,
-	const char *sha256, size_t *ret_len);
+/* The decoded bytes of the first leaf part with that SHA-256 go to fn, which is called
+ * at least once. 1, 0 none. */
+int mail_read_part(const char *bytes, size_t len, const struct mail_limits *limits,
+	const char *sha256, mail_piece_fn fn, void *context);

@@ -387,9 +387,11 @@ static int all_lines(struct scanning *s, const char *bytes, size_t len)
 {
 	const char *at = bytes;
 	const char *end = bytes + len;
+	size_t passed = 0;
 	struct line line;
 	begin_head(s);
 	while (line_next(&at, end, &line)) {
+		mapping_passed(s->limits->mapping, &passed, (size_t)(at - line.start));
 		if (one_line(s, &line, at) < 0)
 			return -1;
 		s->line_end = line.end;

@@ -77,7 +77,7 @@ static int open_office(
 		return -1;
 	o->domain = xstrdup(address_domain(ctx->config->settings.mailbox_address));
 	o->config_key = config_key(ctx->config);
-	o->reader = reader_new(&ctx->config->settings.reader);
+	o->reader = reader_new(&ctx->config->settings.reader, ctx->state_dir);
 	if (directory_mirror(o->db, ctx->config->directory, clock_now(), err) < 0)
 		return -1;
 	return calendar_work_begin(o, err);

@@ -12,6 +12,7 @@
 #include "reader/file-rtf.h"
 #include "reader/file-type.h"
 
+#define PIECE ((size_t)256 << 10)
 #define PDF_HEAD 1024 /* bytes in which "%PDF-" stands */
 #define PDF_TAIL 2048 /* bytes in which the end stands */
 #define OLE2_MAGIC "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -42,6 +43,23 @@ static bool has(const char *bytes, size_t len, const char *needle, size_t needle
 
 #define HAS(bytes, len, literal) has(bytes, len, literal, sizeof(literal) - 1)
 
+/* Anywhere in it, piece by piece, each with the beginning of the next. */
+static bool holds(const struct checking *c, const char *needle, size_t needle_len)
+{
+	size_t passed = 0;
+
+	for (size_t at = 0; at < c->len; at += PIECE) {
+		size_t left = c->len - at;
+		size_t n = left < PIECE + needle_len ? left : PIECE + needle_len;
+		if (has(c->bytes + at, n, needle, needle_len))
+			return true;
+		mapping_passed(c->limits->mapping, &passed, n);
+	}
+	return false;
+}
+
+#define HOLDS(c, literal) holds(c, literal, sizeof(literal) - 1)
+
 static bool is_blank(const struct buf *text)
 {
 	return strspn(buf_str(text), " \t\r\n\f\v\xc2\xa0") >= text->len;
@@ -65,7 +83,7 @@ static void check_pdf(struct checking *c, json_t *said)
 	size_t tail_len = len > PDF_TAIL ? PDF_TAIL : len;
 	if (!HAS(tail, tail_len, "%%EOF") || !HAS(tail, tail_len, "startxref"))
 		refuse(c, "minutes-damaged", "the end of the PDF is missing");
-	if (HAS(c->bytes, c->len, "/Encrypt"))
+	if (HOLDS(c, "/Encrypt"))
 		json_object_set_new(said, "is_encrypted", json_true());
 }
 
@@ -123,23 +141,24 @@ static char *check_ole2(struct checking *c)
 	static const char word[] = U("W") U("o") U("r") U("d") U("D") U("o") U("c")
 		U("u") U("m") U("e") U("n") U("t");
 
-	if (HAS(c->bytes, c->len, package)) {
+	if (HOLDS(c, package)) {
 		refuse(c, "minutes-password", "it is encrypted");
 		return xstrdup("application/x-ole-storage");
 	}
-	if (HAS(c->bytes, c->len, macros))
+	if (HOLDS(c, macros))
 		refuse(c, "minutes-macros", "it holds macros");
-	return xstrdup(HAS(c->bytes, c->len, word) ? "application/msword"
-						   : "application/x-ole-storage");
+	return xstrdup(
+		HOLDS(c, word) ? "application/msword" : "application/x-ole-storage");
 }
 
 /* ---- text ---- */
 
 static void check_rtf(struct checking *c)
 {
-	if (!rtf_text(c->text, c->bytes, c->len, c->limits->text_max))
+	if (!rtf_text(
+		    c->text, c->bytes, c->len, c->limits->text_max, c->limits->mapping))
 		refuse(c, "minutes-damaged", "the RTF is cut off");
-	if (is_blank(c->text) && !HAS(c->bytes, c->len, "\\pict"))
+	if (is_blank(c->text) && !HOLDS(c, "\\pict"))
 		refuse(c, "minutes-empty", "there is no text in it");
 }
 
@@ -222,7 +241,7 @@ json_t *file_check(const void *bytes, size_t len, const char *name,
 
 void file_check_warm_up(void)
 {
-	static const struct file_limits limits = {10, 1000, 10, 1, 100};
+	static const struct file_limits limits = {10, 1000, 10, 1, 100, NULL};
 	/* An empty zip. */
 	static const char zip[22] = "PK\5\6";
 	buf_auto text = BUF_EMPTY;

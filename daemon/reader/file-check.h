@@ -10,13 +10,15 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "base/mapping.h"
 
 struct file_limits {
-	int archive_entries;   /* of a zip and the zips in it */
-	int64_t archive_bytes; /* unpacked, all together */
-	int archive_ratio;     /* unpacked to packed, beyond 10 MiB */
-	int archive_depth;     /* zips in zips */
-	size_t text_max;       /* bytes of text that are kept */
+	int archive_entries;	       /* of a zip and the zips in it */
+	int64_t archive_bytes;	       /* unpacked, all together */
+	int archive_ratio;	       /* unpacked to packed, beyond 10 MiB */
+	int archive_depth;	       /* zips in zips */
+	size_t text_max;	       /* bytes of text that are kept */
+	const struct mapping *mapping; /* that the file lies in; NULL: in memory */
 };
 
 /*

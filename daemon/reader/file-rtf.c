@@ -196,14 +196,17 @@ static bool open_group(struct rtf *r)
 	return true;
 }
 
-bool rtf_text(struct buf *to, const char *bytes, size_t len, size_t text_max)
+bool rtf_text(struct buf *to, const char *bytes, size_t len, size_t text_max,
+	const struct mapping *mapping)
 {
+	size_t passed = 0;
 	struct rtf r = {
 		.at = bytes, .end = bytes + len, .to = to, .text_max = text_max};
 
 	r.fallbacks[0] = 1;
 	while (r.at < r.end) {
 		char c = *r.at++;
+		mapping_passed(mapping, &passed, 1);
 		if ((c == '{' && !open_group(&r)) || (c == '}' && r.depth == 0))
 			return false;
 		if (c == '}' && --r.depth == 0)

@@ -7,6 +7,9 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "base/mapping.h"
 
-/* Appends UTF-8, up to text_max bytes. False: it ends before its last group does. */
-bool rtf_text(struct buf *to, const char *bytes, size_t len, size_t text_max);
+/* Appends UTF-8, up to text_max bytes. False: it ends before its last group does.
+ * mapping: that the bytes lie in; NULL. */
+bool rtf_text(struct buf *to, const char *bytes, size_t len, size_t text_max,
+	const struct mapping *mapping);

@@ -26,6 +26,7 @@ struct zip {
 	enum zip_state state;
 	bool is_at_end; /* of the entry at hand */
 	bool is_read;	/* a part of it was given out */
+	size_t passed;
 };
 
 static struct zip *open_within(const void *bytes, size_t len,
@@ -72,6 +73,7 @@ size_t zip_read(struct zip *z, char *to, size_t size)
 		return 0;
 	}
 	z->is_at_end = n == 0;
+	mapping_passed(z->limits->mapping, &z->passed, (size_t)n);
 	z->used->bytes += n;
 	if (is_over(z))
 		z->state = ZIP_BOMB;

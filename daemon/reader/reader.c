@@ -7,10 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/frame.h"
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/mapping.h"
 #include "base/mem.h"
 #include "base/sandbox.h"
 #include "calendar/calendar-read.h"
@@ -29,14 +31,34 @@
 struct question {
 	json_t *json;
 	struct buf content;
+	struct mapping file; /* that holds the content instead */
+	const char *bytes;   /* the one or the other */
+	size_t len;
 };
+#define QUESTION_NONE ((struct question){NULL, BUF_EMPTY, MAPPING_NONE, NULL, 0})
 
 static void question_deinit(struct question *q)
 {
 	json_decref(q->json);
 	buf_deinit(&q->content);
+	mapping_close(&q->file);
 }
 #define question_auto __attribute__((cleanup(question_deinit))) struct question
+
+/* What is large lies in the file that the asker has lent us. */
+static int find_content(struct question *q, struct err *err)
+{
+	json_int_t in_file = json_int_or(q->json, "in_file", 0);
+	q->bytes = buf_str(&q->content);
+	q->len = q->content.len;
+	if (in_file <= 0)
+		return 0;
+	q->len = (size_t)in_file;
+	/* A NUL stands behind it, as behind bytes in memory. */
+	int status = mapping_open(&q->file, CHILD_FD, q->len + 1, err);
+	q->bytes = q->file.bytes;
+	return status;
+}
 
 /* 1 a question, 0 nobody asks any more, -1. */
 static int read_question(struct question *ret, struct err *err)
@@ -52,7 +74,7 @@ static int read_question(struct question *ret, struct err *err)
 		if (type == FRAME_JSON && !ret->json && frame.len < QUESTION_MAX)
 			ret->json = json_loadb(frame.data, frame.len, 0, NULL);
 	}
-	return json_is_object(ret->json) ? 1 : -1;
+	return json_is_object(ret->json) && find_content(ret, err) == 0 ? 1 : -1;
 }
 
 /* A reply that is longer than a frame goes as bytes. */
@@ -83,23 +105,36 @@ static json_t *read_calendar(
 		.in_words = json_bool_or(q->json, "in_words", false),
 		.uid = json_str(q->json, "uid"),
 	};
-	return calendar_read(
-		buf_str(&q->content), q->content.len, &limits->calendar, &window);
+	return calendar_read(q->bytes, q->len, &limits->calendar, &window);
 }
 
-static json_t *read_part(
-	struct question *q, const struct reader_limits *limits, struct buf *ret)
+/* Its reply, piece by piece. */
+struct part_reply {
+	int out;
+	bool is_begun;
+};
+
+static bool write_piece(void *context, const char *bytes, size_t len)
 {
+	static const char found[] = "{\"found\": true}";
+	struct part_reply *r = context;
+	struct err err = ERR_INIT;
+	if (!r->is_begun &&
+		frame_write(r->out, FRAME_JSON, found, strlen(found), &err) < 0)
+		return false;
+	r->is_begun = true;
+	return frame_write_all(r->out, bytes, len, &err) == 0;
+}
+
+/* NULL: it is written already, but for its end. */
+static json_t *read_part(
+	const struct question *q, const struct reader_limits *limits, int out)
+{
+	struct part_reply reply = {.out = out};
 	const char *sha256 = json_str_or(q->json, "sha256", "");
-	size_t len = 0;
-	buf_reserve(&q->content, 0); /* never NULL */
 	if (mail_read_part(
-		    q->content.data, q->content.len, &limits->mail, sha256, &len)) {
-		buf_cut(&q->content, len);
-		*ret = q->content;
-		q->content = BUF_EMPTY;
-		return json_pack("{s:b}", "found", 1);
-	}
+		    q->bytes, q->len, &limits->mail, sha256, write_piece, &reply))
+		return NULL;
 	return json_pack("{s:s, s:s}", "broken", "broken-parse", "what",
 		"no part of this content");
 }
@@ -110,8 +145,7 @@ static json_t *read_mailed(
 	mail_calendars_auto texts = MAIL_CALENDARS_NONE;
 	json_int_t index = json_int_or(q->json, "index", 0);
 
-	json_decref(
-		mail_read(buf_str(&q->content), q->content.len, &limits->mail, &texts));
+	json_decref(mail_read(q->bytes, q->len, &limits->mail, &texts));
 	if (index < 0 || (size_t)index >= texts.count)
 		return json_pack("{s:s, s:s}", "broken", "broken-parse", "what",
 			"no such calendar in the mail");
@@ -123,8 +157,7 @@ static json_t *read_attachment(
 	const struct question *q, const struct reader_limits *limits, struct buf *ret)
 {
 	const char *sha256 = json_str_or(q->json, "sha256", "");
-	if (calendar_read_attachment(buf_str(&q->content), q->content.len,
-		    &limits->calendar, sha256, ret))
+	if (calendar_read_attachment(q->bytes, q->len, &limits->calendar, sha256, ret))
 		return json_pack("{s:b}", "found", 1);
 	return json_pack("{s:s, s:s}", "broken", "broken-parse", "what",
 		"no attachment of this content");
@@ -133,20 +166,22 @@ static json_t *read_attachment(
 static json_t *read_file(
 	const struct question *q, const struct reader_limits *limits, struct buf *ret)
 {
-	return file_check(buf_str(&q->content), q->content.len,
-		json_str_or(q->json, "name", ""), &limits->file, ret);
+	return file_check(
+		q->bytes, q->len, json_str_or(q->json, "name", ""), &limits->file, ret);
 }
 
-static json_t *answer(struct question *q, struct buf *ret_bytes)
+/* NULL: see read_part. */
+static json_t *answer(const struct question *q, int out, struct buf *ret_bytes)
 {
 	struct reader_limits limits = reader_limits(json_object_get(q->json, "limits"));
 	const char *what = json_str_or(q->json, "read", "");
 	const char *zone = json_str_or(q->json, "zone", "Europe/Stockholm");
 	limits.mail.without_parts = !json_bool_or(q->json, "parts", true);
+	limits.mail.mapping = limits.file.mapping = &q->file;
 	if (strcmp(what, "mail") == 0)
-		return read_mail(buf_str(&q->content), q->content.len, &limits, zone);
+		return read_mail(q->bytes, q->len, &limits, zone);
 	if (strcmp(what, "part") == 0)
-		return read_part(q, &limits, ret_bytes);
+		return read_part(q, &limits, out);
 	if (strcmp(what, "calendar") == 0)
 		return read_calendar(q, &limits);
 	if (strcmp(what, "mailed") == 0)
@@ -154,11 +189,11 @@ static json_t *answer(struct question *q, struct buf *ret_bytes)
 	if (strcmp(what, "attachment") == 0)
 		return read_attachment(q, &limits, ret_bytes);
 	if (strcmp(what, "caldav") == 0)
-		return read_caldav(buf_str(&q->content), q->content.len);
+		return read_caldav(q->bytes, q->len);
 	if (strcmp(what, "file") == 0)
 		return read_file(q, &limits, ret_bytes);
 	if (strcmp(what, "tnef") == 0)
-		return tnef_read(buf_str(&q->content), q->content.len, ret_bytes);
+		return tnef_read(q->bytes, q->len, ret_bytes);
 	return json_pack("{s:s, s:s}", "broken", "broken-parse", "what",
 		"a question that is not known");
 }
@@ -166,13 +201,15 @@ static json_t *answer(struct question *q, struct buf *ret_bytes)
 /* One question; what it took is given back before the next. */
 static int turn(int out, struct err *err)
 {
-	question_auto q = {NULL, BUF_EMPTY};
+	question_auto q = QUESTION_NONE;
 	buf_auto bytes = BUF_EMPTY;
 	int got = read_question(&q, err);
 	if (got <= 0)
 		return got;
-	json_auto_t *reply = answer(&q, &bytes);
-	return write_reply(out, reply, &bytes, err) < 0 ? -1 : 1;
+	json_auto_t *reply = answer(&q, out, &bytes);
+	int status = reply ? write_reply(out, reply, &bytes, err)
+			   : frame_write(out, FRAME_END, "", 0, err);
+	return status < 0 ? -1 : 1;
 }
 
 /* Where a question has made the heap larger; giving back each time what the next one

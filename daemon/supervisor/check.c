@@ -101,7 +101,7 @@ static void check_calendars(
 	clock_set_zone(s->time_zone);
 	struct check c = {
 		.config = config,
-		.reader = reader_new(&s->reader),
+		.reader = reader_new(&s->reader, NULL),
 		.window = {clock_add_days(now, -s->past_days),
 			clock_add_days(now, s->horizon_days), s->time_zone},
 		.problems = problems,

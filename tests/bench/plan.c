@@ -67,7 +67,7 @@ static void open_office(struct office *o, const struct worker_context *ctx)
 		die(&err);
 	o->domain = xstrdup("bench.example");
 	o->config_key = xstrdup("bench");
-	o->reader = reader_new(&ctx->config->settings.reader);
+	o->reader = reader_new(&ctx->config->settings.reader, ctx->state_dir);
 }
 
 static void close_office(struct office *o)

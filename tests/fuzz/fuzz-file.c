@@ -38,7 +38,7 @@ static void must_be_json(const json_t *said)
 
 static void check(const uint8_t *data, size_t size, const char *name)
 {
-	static const struct file_limits limits = {200, 20 << 20, 200, 3, 1 << 16};
+	static const struct file_limits limits = {200, 20 << 20, 200, 3, 1 << 16, NULL};
 	buf_auto text = BUF_EMPTY;
 	json_auto_t *said = file_check(data, size, name, &limits, &text);
 

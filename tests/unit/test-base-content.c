@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/hash.h"
+#include "base/mapping.h"
 #include "base/mem.h"
 #include "base/spool.h"
 
@@ -114,6 +115,29 @@ static void who_gets_a_spool_reads_it_from_the_start_and_cannot_write(void **sta
 	assert_int_equal(write(fd, "x", 1), -1);
 }
 
+static void a_file_is_read_as_memory_over_and_over(void **state)
+{
+	str_auto *bytes = make_bytes();
+	const struct content content = CONTENT_OF(bytes, LARGE);
+	spool_auto s = SPOOL_NONE;
+	struct mapping m = MAPPING_NONE;
+	struct err err = ERR_INIT;
+	size_t so_far = 0;
+	(void)state;
+
+	assert_int_equal(mapping_open(&m, -1, 1, &err), -1);
+	mapping_passed(&m, &so_far, 2 << 20);
+	mapping_passed(NULL, &so_far, 2 << 20);
+	assert_int_equal(spool_open(&s, "/tmp", &err), 0);
+	assert_int_equal(spool_add(&s, &content, &err), 0);
+	assert_int_equal(mapping_open(&m, s.fd, LARGE, &err), 0);
+	for (int i = 0; i < 5; i++) {
+		assert_memory_equal(m.bytes, bytes, LARGE);
+		mapping_passed(&m, &so_far, LARGE);
+	}
+	mapping_close(&m);
+}
+
 static void what_cannot_be_had_is_a_passing_trouble(void **state)
 {
 	const struct content content = CONTENT_OF("abc", 3);
@@ -142,6 +166,7 @@ int main(void)
 		cmocka_unit_test(a_stretch_is_read_as_if_it_were_all),
 		cmocka_unit_test(
 			who_gets_a_spool_reads_it_from_the_start_and_cannot_write),
+		cmocka_unit_test(a_file_is_read_as_memory_over_and_over),
 		cmocka_unit_test(what_cannot_be_had_is_a_passing_trouble),
 	};
 

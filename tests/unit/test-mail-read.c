@@ -436,22 +436,30 @@ static void counts_and_lengths_beyond_a_limit_are_refused(void **state)
 	}
 }
 
+static bool add_piece(void *context, const char *bytes, size_t len)
+{
+	buf_add(context, bytes, len);
+	return true;
+}
+
 static void a_part_is_found_by_its_hash(void **state)
 {
 	(void)state;
-	char mail[] = "Content-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b\n"
-		      "Content-Type: application/pdf; name=a.pdf\n"
-		      "Content-Transfer-Encoding: base64\n\nAAEC/w==\n--b--\n";
+	static const char mail[] =
+		"Content-Type: multipart/mixed; boundary=b\n\n--b\n\nx\n--b\n"
+		"Content-Type: application/pdf; name=a.pdf\n"
+		"Content-Transfer-Encoding: base64\n\nAAEC/w==\n--b--\n";
 	json_auto_t *m = read_str(mail);
 	const json_t *one = json_array_get(json_object_get(m, "attachments"), 0);
-	size_t len = 0;
+	buf_auto part = BUF_EMPTY;
 	assert_int_equal(
-		mail_read_part(mail, sizeof(mail) - 1, &limits, "00", &len), 0);
+		mail_read_part(mail, sizeof(mail) - 1, &limits, "00", add_piece, &part),
+		0);
 	assert_int_equal(mail_read_part(mail, sizeof(mail) - 1, &limits,
-				 json_str(one, "sha256"), &len),
+				 json_str(one, "sha256"), add_piece, &part),
 		1);
-	assert_int_equal(len, 4);
-	assert_memory_equal(mail, "\x00\x01\x02\xff", 4);
+	assert_int_equal(part.len, 4);
+	assert_memory_equal(part.data, "\x00\x01\x02\xff", 4);
 }
 
 /* Decoded in pieces, whose edges fall anywhere between the groups of four. */
@@ -461,7 +469,7 @@ static void a_large_part_is_the_same_in_pieces(void **state)
 	buf_auto mail = BUF_EMPTY;
 	char sha256[HASH_HEX_SIZE];
 	struct hash *hash = hash_new();
-	size_t len = 0;
+	buf_auto part = BUF_EMPTY;
 	buf_add_str(&mail, "Content-Type: application/pdf; name=a.pdf\n"
 			   "Content-Transfer-Encoding: base64\n\n");
 	for (int i = 0; i < 20000; i++) {
@@ -473,10 +481,12 @@ static void a_large_part_is_the_same_in_pieces(void **state)
 	const json_t *one = json_array_get(json_object_get(m, "attachments"), 0);
 	assert_string_equal(json_str(one, "sha256"), sha256);
 	assert_int_equal(json_int_or(one, "size", 0), 20000 * 9);
-	assert_int_equal(mail_read_part(mail.data, mail.len, &limits, sha256, &len), 1);
-	assert_int_equal(len, 20000 * 9);
-	for (size_t at = 0; at < len; at += 9)
-		assert_memory_equal(mail.data + at, "\x00\x01\x02\xff\0\0\0\0\0", 9);
+	assert_int_equal(
+		mail_read_part(mail.data, mail.len, &limits, sha256, add_piece, &part),
+		1);
+	assert_int_equal(part.len, 20000 * 9);
+	for (size_t at = 0; at < part.len; at += 9)
+		assert_memory_equal(part.data + at, "\x00\x01\x02\xff\0\0\0\0\0", 9);
 }
 
 static void calendars_are_handed_out_once_each(void **state)

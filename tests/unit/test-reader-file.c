@@ -23,7 +23,7 @@
 	"Protokoll fört vid trygghetsrådet i Ekholmen. Beslut: fler lyktor på "     \
 	"gångvägen."
 
-static const struct file_limits limits = {10000, 200 << 20, 200, 3, 1 << 20};
+static const struct file_limits limits = {10000, 200 << 20, 200, 3, 1 << 20, NULL};
 
 static void load(const char *name, struct buf *ret)
 {
@@ -129,15 +129,15 @@ static void each_limit_of_a_zip_is_kept(void **state)
 		struct file_limits limits;
 		bool is_bomb;
 	} cases[] = {
-		{"ok.docx", {3, 200 << 20, 200, 3, 100}, false},
-		{"ok.docx", {2, 200 << 20, 200, 3, 100}, true},
-		{"ok.docx", {100, 2000, 200, 3, 100}, false},
-		{"ok.docx", {100, 500, 200, 3, 100}, true},
-		{"book.docx", {100, 200 << 20, 200, 1, 100}, false},
-		{"nested.docx", {100, 200 << 20, 200, 6, 100}, false},
-		{"nested.docx", {100, 200 << 20, 200, 5, 100}, true},
-		{"bomb.docx", {100, 200 << 20, 2000, 3, 100}, false},
-		{"bomb.docx", {100, 200 << 20, 500, 3, 100}, true},
+		{"ok.docx", {3, 200 << 20, 200, 3, 100, NULL}, false},
+		{"ok.docx", {2, 200 << 20, 200, 3, 100, NULL}, true},
+		{"ok.docx", {100, 2000, 200, 3, 100, NULL}, false},
+		{"ok.docx", {100, 500, 200, 3, 100, NULL}, true},
+		{"book.docx", {100, 200 << 20, 200, 1, 100, NULL}, false},
+		{"nested.docx", {100, 200 << 20, 200, 6, 100, NULL}, false},
+		{"nested.docx", {100, 200 << 20, 200, 5, 100, NULL}, true},
+		{"bomb.docx", {100, 200 << 20, 2000, 3, 100, NULL}, false},
+		{"bomb.docx", {100, 200 << 20, 500, 3, 100, NULL}, true},
 	};
 	(void)state;
 
@@ -205,7 +205,7 @@ static void rtf_that_is_odd_is_read_as_far_as_it_goes(void **state)
 	for (size_t i = 0; i < COUNT(cases); i++) {
 		buf_auto text = BUF_EMPTY;
 		bool is_whole =
-			rtf_text(&text, cases[i].rtf, strlen(cases[i].rtf), 1000);
+			rtf_text(&text, cases[i].rtf, strlen(cases[i].rtf), 1000, NULL);
 		assert_string_equal(buf_str(&text), cases[i].text);
 		assert_int_equal(is_whole, cases[i].is_whole);
 	}
@@ -213,7 +213,7 @@ static void rtf_that_is_odd_is_read_as_far_as_it_goes(void **state)
 	buf_auto text = BUF_EMPTY;
 	for (int i = 0; i < 100000; i++)
 		buf_add_char(&deep, '{');
-	assert_false(rtf_text(&text, deep.data, deep.len, 1000));
+	assert_false(rtf_text(&text, deep.data, deep.len, 1000, NULL));
 }
 
 /* A20 */

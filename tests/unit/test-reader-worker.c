@@ -9,6 +9,7 @@
 #include <cmocka.h>
 #include <string.h>
 
+#include "base/hash.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "duty/reader-client.h"
@@ -115,6 +116,86 @@ static void a_part_comes_decoded_byte_for_byte(void **state)
 		reader_part(*state, &content, "no such", &sink, &err), READER_BROKEN);
 }
 
+/* A mail of about so many bytes with a file in it, as it is or as base64. */
+static void make_large(struct buf *to, size_t size, bool is_base64)
+{
+	buf_addf(to,
+		"From: anna@x.example\r\nContent-Type: multipart/mixed; boundary=b\r\n"
+		"\r\n--b\r\n\r\nHej!\r\n--b\r\n"
+		"Content-Type: application/pdf; name=a.pdf\r\n%s\r\n",
+		is_base64 ? "Content-Transfer-Encoding: base64\r\n" : "");
+	for (size_t i = 0; to->len + 100 < size; i++)
+		buf_addf(to,
+			is_base64 ? "%08zxAAAABBBBCCCCDDDDEEEEFFFFGGGG\r\n"
+				  : "%08zx %%&!\"#-(=) \xe5\xe4\xf6\r\n",
+			i);
+	buf_add_str(to, "\r\n--b--");
+	while (to->len < size)
+		buf_add_str(to, "\n");
+}
+
+static void take_part(struct reader *r, const struct content *mail, const json_t *said,
+	struct buf *ret)
+{
+	struct err err = ERR_INIT;
+	const struct sink sink = sink_of(ret);
+	const json_t *one = json_array_get(json_object_get(said, "attachments"), 0);
+	char sha256[HASH_HEX_SIZE];
+
+	assert_int_equal(
+		reader_part(r, mail, json_str(one, "sha256"), &sink, &err), READER_OK);
+	hash_hex(ret->data, ret->len, sha256);
+	assert_string_equal(sha256, json_str(one, "sha256"));
+}
+
+static void what_is_large_is_read_in_a_file_as_it_is_in_memory(void **state)
+{
+	static const size_t sizes[] = {(1 << 20) + 1, 2 << 20, 3000001};
+	reader_auto *in_memory = reader_new(&settings, NULL);
+
+	for (size_t i = 0; i < 2 * sizeof(sizes) / sizeof(sizes[0]); i++) {
+		struct err err = ERR_INIT;
+		buf_auto mail = BUF_EMPTY;
+		buf_auto a = BUF_EMPTY;
+		buf_auto b = BUF_EMPTY;
+		json_auto_t *from_file = NULL;
+		json_auto_t *from_memory = NULL;
+		make_large(&mail, sizes[i / 2], i % 2);
+		assert_int_equal(mail.len, sizes[i / 2]);
+		const struct content content = CONTENT_OF(mail.data, mail.len);
+		assert_int_equal(
+			reader_mail(*state, &content, &from_file, &err), READER_OK);
+		assert_int_equal(reader_mail(in_memory, &content, &from_memory, &err),
+			READER_OK);
+		assert_true(json_equal(from_file, from_memory));
+		take_part(*state, &content, from_file, &a);
+		take_part(in_memory, &content, from_file, &b);
+		assert_int_equal(a.len, b.len);
+	}
+}
+
+static void what_stands_on_the_edge_of_a_piece_is_seen(void **state)
+{
+	static const size_t places[] = {262144 - 4, 262144, 524288 - 7, 1300000};
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		struct err err = ERR_INIT;
+		buf_auto text = BUF_EMPTY;
+		buf_auto pdf = BUF_EMPTY;
+		json_auto_t *said = NULL;
+		buf_add_str(&pdf, "%PDF-1.4\n");
+		while (pdf.len < 1500000)
+			buf_add_char(&pdf, 'x');
+		memcpy(pdf.data + places[i], "/Encrypt", 8);
+		buf_add_str(&pdf, "\nstartxref\n0\n%%EOF\n");
+		const struct content file = CONTENT_OF(pdf.data, pdf.len);
+		assert_int_equal(
+			reader_file(*state, &file, "a.pdf", &said, &text, &err),
+			READER_OK);
+		assert_string_equal(json_str(said, "media_type"), "application/pdf");
+		assert_true(json_bool_or(said, "is_encrypted", false));
+	}
+}
+
 static void a_calendar_is_expanded_in_its_window(void **state)
 {
 	struct err err = ERR_INIT;
@@ -146,7 +227,7 @@ static void every_charset_is_there_behind_the_seal(void **state)
 
 static int start(void **state)
 {
-	*state = reader_new(&settings);
+	*state = reader_new(&settings, "/tmp");
 	return 0;
 }
 
@@ -164,6 +245,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(a_mail_beyond_a_limit_is_broken_and_the_next_is_read),
 		cmocka_unit_test(a_long_reply_comes_whole),
 		cmocka_unit_test(a_part_comes_decoded_byte_for_byte),
+		cmocka_unit_test(what_is_large_is_read_in_a_file_as_it_is_in_memory),
+		cmocka_unit_test(what_stands_on_the_edge_of_a_piece_is_seen),
 		cmocka_unit_test(a_calendar_is_expanded_in_its_window),
 		cmocka_unit_test(every_charset_is_there_behind_the_seal),
 	};
