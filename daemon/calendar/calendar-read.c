@@ -199,7 +199,8 @@ static json_t *read_calendars(const struct scan *scan,
 	str_auto *method = NULL;
 	struct reading r = {.limits = limits,
 		.window = window,
-		.in_full = window->in_words || !wants_occurrences(window),
+		.in_full =
+			window->in_words || window->uid || !wants_occurrences(window),
 		.components = components,
 		.problems = problems,
 		.steps = READING_STEPS};

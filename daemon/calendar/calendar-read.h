@@ -24,7 +24,7 @@ struct calendar_window {
 	int64_t to;
 	const char *zone; /* for floating and all-day times; "Europe/Stockholm" */
 	/* Entries in full, and occurrences' times for people to read; without it a
-	 * window gets what planning needs. */
+	 * window gets what planning needs (of what was mailed: all). */
 	bool in_words;
 	/* The VCALENDARs are what was mailed of the entry with this UID, in the order
 	 * in which it came (calendar/mailed.h). NULL: they are calendars. */
