@@ -2,25 +2,24 @@
 
 #include "base/child.h"
 
+#include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <string.h>
 #include <sys/pidfd.h>
-#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/child-start.h"
 #include "base/clock.h"
 #include "base/frame.h"
 #include "base/mem.h"
 
-/* What a shell says of a program that cannot be run. */
-#define EXIT_NOT_RUN 127
 /* How long a child that closed its pipe may take to leave by itself. */
 #define LEAVE_MS 2000
+#define PUT_MAX 2
 
 struct child {
 	char **argv;
@@ -29,6 +28,10 @@ struct child {
 	pid_t pid; /* 0: none runs */
 	int to;
 	int from;
+	struct buf put[PUT_MAX]; /* questions that wait */
+	size_t put_count;
+	size_t put_written; /* of the first of them */
+	struct buf early;   /* its answer, as far as it came with the one before */
 };
 
 /* One question on its way. */
@@ -69,57 +72,10 @@ void child_lend(struct child *c, int fd)
 	c->lent = fd;
 }
 
-/* dup2 leaves one that has the number already closed at exec. */
-static int lend(int fd)
-{
-	if (fd == CHILD_FD)
-		return fcntl(fd, F_SETFD, 0);
-	return fd < 0 ? 0 : dup2(fd, CHILD_FD);
-}
-
-/*
- * In the child, after fork. A stop is for the asker to carry out: the question it has
- * asked is still to be answered, so the signals of a terminal or a service manager pass
- * by here, and the asker's end is the child's end.
- */
-static void run(const struct child *c, int in, int out, pid_t asker)
-{
-	sigset_t none;
-
-	sigemptyset(&none);
-	signal(SIGPIPE, SIG_DFL);
-	signal(SIGTERM, SIG_IGN);
-	signal(SIGINT, SIG_IGN);
-	signal(SIGHUP, SIG_IGN);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != asker || dup2(in, STDIN_FILENO) < 0 ||
-		dup2(out, STDOUT_FILENO) < 0 || lend(c->lent) < 0)
-		_exit(EXIT_NOT_RUN);
-	close_range(c->lent < 0 ? CHILD_FD : CHILD_FD + 1, ~0U, 0);
-	execv(c->argv[0], c->argv);
-	_exit(EXIT_NOT_RUN);
-}
-
 static int start(struct child *c, struct err *err)
 {
-	int to[2] = {-1, -1};
-	int from[2] = {-1, -1};
-	pid_t asker = getpid();
-
-	if (pipe2(to, O_CLOEXEC) < 0 || pipe2(from, O_CLOEXEC) < 0 ||
-		(c->pid = fork()) < 0)
-		err_set(err, ERR_TEMP, "%s: %s", c->argv[0], strerror(errno));
-	else if (c->pid == 0)
-		run(c, to[0], from[1], asker);
-	fd_closep(&to[0]);
-	fd_closep(&from[1]);
-	c->to = to[1];
-	c->from = from[0];
-	if (c->pid > 0 && fcntl(c->to, F_SETFL, O_NONBLOCK) == 0 &&
-		fcntl(c->from, F_SETFL, O_NONBLOCK) == 0)
-		return 0;
-	return -1;
+	c->pid = child_start(c->argv, c->lent, &c->to, &c->from, err);
+	return c->pid > 0 ? 0 : -1;
 }
 
 static void forget(struct child *c)
@@ -128,6 +84,8 @@ static void forget(struct child *c)
 	fd_closep(&c->from);
 	c->to = c->from = -1;
 	c->pid = 0;
+	c->put_written = 0;
+	buf_clear(&c->early);
 }
 
 static void stop(struct child *c)
@@ -190,9 +148,28 @@ static bool has_words(const struct asking *q)
 	return q->written < q->out.len || !q->is_asked;
 }
 
+static bool has_more(const struct child *c)
+{
+	return c->put_count && c->put_written < c->put[0].len;
+}
+
+/* The next question, as far as the pipe takes it. */
+static void feed_next(struct child *c)
+{
+	ssize_t n = write(
+		c->to, c->put[0].data + c->put_written, c->put[0].len - c->put_written);
+
+	if (n > 0)
+		c->put_written += (size_t)n;
+}
+
 /* Bytes the child will not take are dropped: its end is seen on the other pipe. */
 static enum child_outcome feed(struct asking *q, struct err *err)
 {
+	if (!has_words(q)) {
+		feed_next(q->child);
+		return CHILD_ANSWERED;
+	}
 	if (q->written == q->out.len && refill(q, err) < 0) {
 		err->kind = ERR_TEMP;
 		return CHILD_DIED;
@@ -271,7 +248,7 @@ static int report_end(const char *name, int status, struct err *err)
 	if (WIFSIGNALED(status))
 		return err_set(err, ERR_PERM, "%s: ended by signal %d (%s)", name,
 			WTERMSIG(status), strsignal(WTERMSIG(status)));
-	if (WEXITSTATUS(status) == EXIT_NOT_RUN)
+	if (WEXITSTATUS(status) == CHILD_NOT_RUN)
 		return err_set(err, ERR_TEMP, "%s: cannot be run", name);
 	return err_set(
 		err, ERR_PERM, "%s: left with exit code %d", name, WEXITSTATUS(status));
@@ -320,11 +297,12 @@ static enum child_outcome hear(struct asking *q, struct err *err)
 static enum child_outcome talk(struct asking *q, struct err *err)
 {
 	struct child *c = q->child;
-	enum child_outcome outcome = CHILD_ANSWERED;
+	enum child_outcome outcome = take_frames(q, err);
 
 	while (outcome == CHILD_ANSWERED && !q->is_whole) {
 		struct pollfd fds[] = {
-			{.fd = has_words(q) ? c->to : -1, .events = POLLOUT},
+			{.fd = has_words(q) || has_more(c) ? c->to : -1,
+				.events = POLLOUT},
 			{.fd = c->from, .events = POLLIN},
 		};
 		int left = time_left(q);
@@ -343,13 +321,18 @@ static enum child_outcome talk(struct asking *q, struct err *err)
 	return outcome;
 }
 
-/* A child that died since the last question is no one's fault but its own. */
-static int need_running(struct child *c, struct err *err)
+/* A child that died since the last question is no one's fault but its own; what it was
+ * given ahead is given to the next one. */
+static int need_running(struct asking *q, struct err *err)
 {
+	struct child *c = q->child;
+
 	if (c->pid > 0 && waitpid(c->pid, NULL, WNOHANG) != 0)
 		forget(c);
 	if (c->pid > 0)
 		return 0;
+	q->written = 0;
+	buf_clear(&q->in);
 	if (start(c, err) == 0)
 		return 0;
 	stop(c);
@@ -360,14 +343,18 @@ static enum child_outcome ask(struct asking *q, struct err *err)
 {
 	struct child *c = q->child;
 
-	if (need_running(c, err) < 0)
+	if (need_running(q, err) < 0)
 		return CHILD_DIED;
 	q->wall_end_ms = clock_monotonic_ms() + c->limits.wall_ms;
 	q->cpu_end_ms = cpu_now_ms(c->pid) + c->limits.cpu_ms;
 	enum child_outcome outcome = talk(q, err);
-	/* Bytes left over on either way would mix with the next question. */
-	if (outcome != CHILD_ANSWERED || q->in.len || has_words(q))
+	/* Bytes left over on either way would mix with the next question, but what is
+	 * said to one that it has been given. */
+	bool is_early = q->in.len && c->put_count && !has_more(c);
+	if (outcome != CHILD_ANSWERED || (q->in.len && !is_early) || has_words(q))
 		stop(c);
+	else if (is_early)
+		buf_add(&c->early, q->in.data, q->in.len);
 	return outcome;
 }
 
@@ -392,22 +379,71 @@ static void release_sigpipe(const sigset_t *old)
 	pthread_sigmask(SIG_SETMASK, old, NULL);
 }
 
+static enum child_outcome ask_quietly(struct asking *q, struct err *err)
+{
+	sigset_t old;
+
+	buf_clear(q->json);
+	hold_sigpipe(&old);
+	enum child_outcome outcome = ask(q, err);
+	release_sigpipe(&old);
+	buf_deinit(&q->out);
+	buf_deinit(&q->in);
+	return outcome;
+}
+
+void child_drop(struct child *c)
+{
+	if (c->put_written)
+		stop(c);
+	while (c->put_count)
+		buf_deinit(&c->put[--c->put_count]);
+}
+
 enum child_outcome child_ask_about(struct child *c, const char *question,
 	const struct content *content, struct buf *ret_json, const struct sink *bytes,
 	struct err *err)
 {
 	struct asking q = {
 		.child = c, .content = content, .json = ret_json, .bytes = bytes};
-	sigset_t old;
 
-	buf_clear(ret_json);
+	child_drop(c);
 	frame_put(&q.out, FRAME_JSON, question, strlen(question));
-	hold_sigpipe(&old);
-	enum child_outcome outcome = ask(&q, err);
-	release_sigpipe(&old);
-	buf_deinit(&q.out);
-	buf_deinit(&q.in);
-	return outcome;
+	return ask_quietly(&q, err);
+}
+
+void child_put(struct child *c, const char *question, const void *content, size_t len)
+{
+	assert(c->put_count < PUT_MAX && len <= CHILD_AHEAD);
+	struct buf *to = &c->put[c->put_count++];
+
+	frame_put(to, FRAME_JSON, question, strlen(question));
+	frame_put(to, FRAME_BYTES, content, len);
+	frame_put(to, FRAME_END, "", 0);
+}
+
+enum child_outcome child_take(
+	struct child *c, struct buf *ret_json, struct buf *ret_bytes, struct err *err)
+{
+	const struct content none = CONTENT_NONE;
+	const struct sink sink = sink_of(ret_bytes);
+	struct asking q = {.child = c,
+		.content = &none,
+		.is_asked = true,
+		.written = c->put_written,
+		.json = ret_json,
+		.bytes = &sink};
+
+	assert(c->put_count);
+	buf_clear(ret_bytes);
+	q.out = c->put[0];
+	q.in = c->early;
+	q.read_bytes = q.in.len;
+	c->put[0] = c->put[1];
+	c->put[--c->put_count] = BUF_EMPTY;
+	c->early = BUF_EMPTY;
+	c->put_written = 0;
+	return ask_quietly(&q, err);
 }
 
 enum child_outcome child_ask(struct child *c, const char *question, const void *content,
@@ -424,7 +460,9 @@ void child_free(struct child *c)
 {
 	if (!c)
 		return;
+	child_drop(c);
 	stop(c);
+	buf_deinit(&c->early);
 	for (size_t i = 0; c->argv[i]; i++)
 		free(c->argv[i]);
 	free(c->argv);

@@ -53,6 +53,21 @@ enum child_outcome child_ask_about(struct child *c, const char *question,
 enum child_outcome child_ask(struct child *c, const char *question, const void *content,
 	size_t len, struct buf *ret_json, struct buf *ret_bytes, struct err *err);
 
+/*
+ * Two questions on their way: the second is in the pipe when the first is answered, so
+ * that the child does not wait for who reads its answers. child_put() copies it, up to
+ * CHILD_AHEAD bytes with its content, and at most two unanswered; child_take() has the
+ * answer to the one put first, as above. A child that dies over one is given the other
+ * again. Any other question drops what was put.
+ */
+#define CHILD_AHEAD 49152 /* a pipe takes 65536 */
+void child_put(struct child *c, const char *question, const void *content, size_t len);
+enum child_outcome child_take(
+	struct child *c, struct buf *ret_json, struct buf *ret_bytes, struct err *err);
+
+/* Nothing that was put is waited for any more. */
+void child_drop(struct child *c);
+
 /* Ends the child and waits for it. */
 void child_free(struct child *c);
 #define child_auto __attribute__((cleanup(child_freep))) struct child

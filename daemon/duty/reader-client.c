@@ -102,13 +102,9 @@ static enum reader_outcome said(
 	return json_str(reply, "broken") ? READER_BROKEN : READER_OK;
 }
 
-/* ret_text: the JSON of a reply. */
-static enum reader_outcome ask_child(struct reader *r, const json_t *question,
-	const struct content *content, struct buf *ret_text, const struct sink *bytes,
-	struct err *err)
+static enum reader_outcome outcome_of(enum child_outcome outcome)
 {
-	str_auto *text = json_text(question);
-	switch (child_ask_about(r->child, text, content, ret_text, bytes, err)) {
+	switch (outcome) {
 	case CHILD_ANSWERED:
 		return READER_OK;
 	case CHILD_TOO_SLOW:
@@ -118,6 +114,16 @@ static enum reader_outcome ask_child(struct reader *r, const json_t *question,
 		break;
 	}
 	return READER_CRASHED;
+}
+
+/* ret_text: the JSON of a reply. */
+static enum reader_outcome ask_child(struct reader *r, const json_t *question,
+	const struct content *content, struct buf *ret_text, const struct sink *bytes,
+	struct err *err)
+{
+	str_auto *text = json_text(question);
+	return outcome_of(
+		child_ask_about(r->child, text, content, ret_text, bytes, err));
 }
 
 /* The content lies in the file meanwhile, so that the reader never holds the whole. */
@@ -186,13 +192,40 @@ static enum reader_outcome ask(struct reader *r, json_t *question, const void *b
 	return ask_about(r, question, &content, ret, ret_bytes, err);
 }
 
+static json_t *mail_question_new(const struct reader *r)
+{
+	json_t *question = question_new(r, "mail");
+	json_object_set_new(question, "parts", json_false()); /* their texts again */
+	return question;
+}
+
 enum reader_outcome reader_mail(
 	struct reader *r, const struct content *mail, json_t **ret, struct err *err)
 {
 	buf_auto unused = BUF_EMPTY;
-	json_t *question = question_new(r, "mail");
-	json_object_set_new(question, "parts", json_false()); /* their texts again */
-	return ask_about(r, question, mail, ret, &unused, err);
+	return ask_about(r, mail_question_new(r), mail, ret, &unused, err);
+}
+
+void reader_mail_put(struct reader *r, const void *bytes, size_t len)
+{
+	json_auto_t *question = mail_question_new(r);
+	str_auto *text = json_text(question);
+	child_put(r->child, text, bytes, len);
+}
+
+void reader_mail_drop(struct reader *r)
+{
+	child_drop(r->child);
+}
+
+enum reader_outcome reader_mail_take(struct reader *r, json_t **ret, struct err *err)
+{
+	buf_auto reply = BUF_EMPTY;
+	buf_auto bytes = BUF_EMPTY;
+	*ret = NULL;
+	enum reader_outcome outcome =
+		outcome_of(child_take(r->child, &reply, &bytes, err));
+	return outcome == READER_OK ? said(&reply, &bytes, ret, err) : outcome;
 }
 
 enum reader_outcome reader_calendar(struct reader *r, const void *bytes, size_t len,

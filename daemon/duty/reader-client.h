@@ -33,6 +33,12 @@ enum reader_outcome reader_mail(
 	struct reader *r, const struct content *mail, json_t **ret, struct err *err);
 enum reader_outcome reader_calendar(struct reader *r, const void *bytes, size_t len,
 	const struct calendar_window *window, json_t **ret, struct err *err);
+/* Two mails on their way, so that the reader has one while the answer about the other
+ * is dealt with: base/child.h. At most READER_AHEAD bytes. */
+#define READER_AHEAD CHILD_AHEAD
+void reader_mail_put(struct reader *r, const void *bytes, size_t len);
+enum reader_outcome reader_mail_take(struct reader *r, json_t **ret, struct err *err);
+void reader_mail_drop(struct reader *r);
 /* The text of a mail's calendar, by its place among said.calendars. */
 enum reader_outcome reader_mailed(struct reader *r, const struct content *mail,
 	size_t index, struct buf *ret, struct err *err);

@@ -15,6 +15,15 @@ void reading_deinit(struct reading *r)
 	json_decref(r->said);
 }
 
+/* -1 where it is none of the mail's doing. */
+static int check_outcome(const struct reading *r, struct err *err)
+{
+	if (r->outcome != READER_CRASHED || r->why.kind != ERR_TEMP)
+		return 0;
+	*err = r->why;
+	return -1;
+}
+
 int reading_ask(struct office *o, struct reading *r, struct err *err)
 {
 	incoming_source_auto source = INCOMING_SOURCE_NONE;
@@ -24,11 +33,7 @@ int reading_ask(struct office *o, struct reading *r, struct err *err)
 	const struct content mail = {
 		(uint64_t)source.size, incoming_source_read, &source};
 	r->outcome = reader_mail(o->reader, &mail, &r->said, &r->why);
-	if (r->outcome == READER_CRASHED && r->why.kind == ERR_TEMP) {
-		*err = r->why; /* none of the mail's doing */
-		return -1;
-	}
-	return 0;
+	return check_outcome(r, err);
 }
 
 /* The reader died or hung: three tries, then the mail is set aside. */
@@ -95,73 +100,173 @@ static int note_too_large(
 /* ---- many at once ---- */
 
 /*
- * A flood is read by so many at a time, of so many bytes together, in two commits: the
- * tries, before the first is asked, and all decisions. What has been tried is read
- * alone the next time, so that a mail that ends the office takes no others with it.
+ * A flood is read by so many at a time, of so many bytes together, in one commit: all
+ * decisions, and the tries of the next ones. What has been tried is read alone the next
+ * time, so that a mail that ends the office takes no others with it.
  */
 #define TOGETHER 50
 #define TOGETHER_BYTES ((int64_t)4 << 20)
 
-static int count_tries(struct office *o, const int64_t *ids, int count,
-	struct reading *ret, struct err *err)
+/* Mails whose tries are counted, to be read now. */
+struct group {
+	struct reading list[TOGETHER];
+	int count;
+};
+
+static void group_clear(struct group *g)
 {
-	if (db_begin(o->db, err) < 0)
-		return -1;
-	for (int i = 0; i < count; i++) {
-		ret[i].why = ERR_INIT;
-		if (incoming_get(o->db, ids[i], &ret[i].in, err) < 0 ||
-			incoming_count_try(o->db, ids[i], &ret[i].tries, err) < 0) {
-			db_rollback(o->db);
+	for (int i = 0; i < g->count; i++)
+		reading_deinit(&g->list[i]);
+	g->count = 0;
+}
+
+static void group_free(struct group *g)
+{
+	group_clear(g);
+	free(g);
+}
+DEFINE_FREEP(group, struct group, group_free)
+#define group_auto __attribute__((cleanup(group_freep))) struct group
+
+/* In the caller's transaction. 0, or -1 and g is empty. */
+static int count_tries(struct office *o, const int64_t *ids, int count, struct group *g,
+	struct err *err)
+{
+	while (g->count < count) {
+		struct reading *r = &g->list[g->count];
+		*r = (struct reading){.why = ERR_INIT};
+		if (incoming_get(o->db, ids[g->count++], &r->in, err) < 0 ||
+			incoming_count_try(o->db, r->in.id, &r->tries, err) < 0) {
+			group_clear(g);
 			return -1;
 		}
 	}
-	if (db_commit(o->db, err) == 0)
+	return 0;
+}
+
+/* Count of those that can be read together, 0 where it would be one, -1. */
+static int find_group(struct office *o, int64_t *ret_ids, struct err *err)
+{
+	int many = incoming_next_many(o->db, TOGETHER_BYTES, ret_ids, TOGETHER, err);
+
+	return many == 1 ? 0 : many;
+}
+
+/* With nothing to decide before. 0 or -1. */
+static int begin_group(struct office *o, struct group *g, struct err *err)
+{
+	int64_t ids[TOGETHER];
+	int many = find_group(o, ids, err);
+
+	if (many <= 0)
+		return many;
+	if (db_begin(o->db, err) < 0)
+		return -1;
+	if (count_tries(o, ids, many, g, err) == 0 && db_commit(o->db, err) == 0)
 		return 0;
 	db_rollback(o->db);
+	group_clear(g);
 	return -1;
 }
 
+static bool is_small(const struct reading *r)
+{
+	return r->in.size <= READER_AHEAD;
+}
+
+static int give(struct office *o, const struct reading *r, struct err *err)
+{
+	buf_auto bytes = BUF_EMPTY;
+
+	if (incoming_read(o->db, r->in.id, &bytes, err) < 0)
+		return -1;
+	reader_mail_put(o->reader, buf_str(&bytes), bytes.len);
+	return 0;
+}
+
+/* Small ones as far as the next: the reader has it while its answer about this one is
+ * dealt with. */
+static int give_some(struct office *o, const struct group *g, int at, int *ret_given,
+	struct err *err)
+{
+	int given = *ret_given > at ? *ret_given : at;
+
+	for (; given < g->count && given <= at + 1; given++) {
+		if (!is_small(&g->list[given]))
+			break;
+		if (give(o, &g->list[given], err) < 0)
+			return -1;
+	}
+	*ret_given = given;
+	return 0;
+}
+
+static int take(struct office *o, struct reading *r, struct err *err)
+{
+	r->outcome = reader_mail_take(o->reader, &r->said, &r->why);
+	return check_outcome(r, err);
+}
+
+/* Count of those that were read, or -1. */
+static int read_group(struct office *o, struct group *g, struct err *err)
+{
+	int given = 0;
+	int done = 0;
+
+	for (; done < g->count && !worker_should_stop(); done++) {
+		struct reading *r = &g->list[done];
+		if (give_some(o, g, done, &given, err) < 0 ||
+			(given > done ? take(o, r, err) : reading_ask(o, r, err)) < 0)
+			return err_prefix(err, "mail %s", r->in.register_number);
+		worker_beat(o->ctx);
+	}
+	return done;
+}
+
+/* The tries of the next ones, where a batch is open; a stop leaves them untried. */
+static int count_next(struct office *o, struct group *next, struct err *err)
+{
+	int64_t ids[TOGETHER];
+
+	if (!o->batch || worker_should_stop())
+		return 0;
+	int many = find_group(o, ids, err);
+	return many <= 0 ? many : count_tries(o, ids, many, next, err);
+}
+
 /* A mail whose handler takes time ends the batch, and the next one begins another. */
-static int conclude_all(struct office *o, const struct reading *list, int count,
-	int64_t now, struct err *err)
+static int conclude_all(struct office *o, const struct group *g, int count,
+	struct group *next, int64_t now, struct err *err)
 {
 	for (int i = 0; i < count; i++) {
+		const struct reading *r = &g->list[i];
 		if ((!o->batch && batch_begin(o, err) < 0) ||
-			conclude(o, &list[i], now, err) < 0) {
+			conclude(o, r, now, err) < 0) {
 			batch_drop(o);
-			return err_prefix(err, "mail %s", list[i].in.register_number);
+			return err_prefix(err, "mail %s", r->in.register_number);
 		}
+	}
+	if (count_next(o, next, err) < 0) {
+		batch_drop(o);
+		return -1;
 	}
 	return batch_end(o, err);
 }
 
-/* Count of those that were read, or -1. */
-static int read_and_conclude(
-	struct office *o, struct reading *list, int count, int64_t now, struct err *err)
+/* Count of those in g that were decided, or -1. g has the next ones then, if any. */
+static int work_group(struct office *o, struct group *g, int64_t now, struct err *err)
 {
-	int done = 0;
+	group_auto *next = xcalloc(1, sizeof(*next));
+	int done = read_group(o, g, err);
 
-	while (done < count && !worker_should_stop()) {
-		if (reading_ask(o, &list[done], err) < 0)
-			return err_prefix(
-				err, "mail %s", list[done].in.register_number);
-		done++;
-		worker_beat(o->ctx);
-	}
-	return conclude_all(o, list, done, now, err) < 0 ? -1 : done;
-}
-
-static int work_together(
-	struct office *o, const int64_t *ids, int count, int64_t now, struct err *err)
-{
-	struct reading *list = xcalloc((size_t)count, sizeof(*list));
-	int done = count_tries(o, ids, count, list, err);
-
-	if (done == 0)
-		done = read_and_conclude(o, list, count, now, err);
-	for (int i = 0; i < count; i++)
-		reading_deinit(&list[i]);
-	free(list);
+	reader_mail_drop(o->reader);
+	if (done >= 0 && conclude_all(o, g, done, next, now, err) < 0)
+		done = -1;
+	group_clear(g);
+	if (done < 0)
+		return -1;
+	*g = *next;
+	next->count = 0;
 	return done;
 }
 
@@ -180,15 +285,14 @@ static int work_alone(struct office *o, int64_t now, struct err *err)
 
 int incoming_work(struct office *o, int64_t now, struct err *err)
 {
+	group_auto *group = xcalloc(1, sizeof(*group));
 	int count = 0;
 
 	while (!count || !worker_should_stop()) {
-		int64_t ids[TOGETHER];
-		int many =
-			incoming_next_many(o->db, TOGETHER_BYTES, ids, TOGETHER, err);
-		int done = many > 1   ? work_together(o, ids, many, now, err)
-			   : many < 0 ? -1
-				      : work_alone(o, now, err);
+		if (!group->count && begin_group(o, group, err) < 0)
+			return -1;
+		int done = group->count ? work_group(o, group, now, err)
+					: work_alone(o, now, err);
 		if (done <= 0)
 			return done < 0 ? -1 : count;
 		count += done;

@@ -69,9 +69,18 @@ static int prepare_file(const char *path, struct err *err)
 	return 0;
 }
 
+/* Another process writes, mostly for a few milliseconds. SQLite's own handler soon
+ * sleeps a tenth of a second at a time, while the next transaction of the other
+ * begins. */
+static int wait_for_lock(void *unused, int waited_ms)
+{
+	(void)unused;
+	return waited_ms < BUSY_MS && sqlite3_sleep(1) > 0;
+}
+
 static int set_up(struct db *db, struct err *err)
 {
-	sqlite3_busy_timeout(db->handle, BUSY_MS);
+	sqlite3_busy_handler(db->handle, wait_for_lock, NULL);
 	sqlite3_extended_result_codes(db->handle, 1);
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DQS_DML, 0, NULL);

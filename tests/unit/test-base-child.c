@@ -242,6 +242,84 @@ static void a_child_that_writes_before_it_has_read_blocks_no_one(void **state)
 	assert_int_equal(a.bytes.len, 4 << 20);
 }
 
+static struct answer take(struct child *c)
+{
+	struct answer a = {0};
+
+	a.outcome = child_take(c, &a.json, &a.bytes, &a.err);
+	return a;
+}
+
+static void what_is_put_ahead_is_answered_in_order(void **state)
+{
+	static const size_t lens[] = {0, 3, CHILD_AHEAD, 100, CHILD_AHEAD, CHILD_AHEAD};
+	static char content[CHILD_AHEAD];
+	child_auto *c = child_of("--answer", limits);
+
+	(void)state;
+	answer_auto before = ask(c, "pid", "", 0);
+	child_put(c, "echo", content, lens[0]);
+	for (size_t i = 0; i < 200; i++) {
+		memset(content, 'a' + (int)(i % 26), sizeof(content));
+		child_put(c, "echo", content, lens[(i + 1) % COUNT(lens)]);
+		answer_auto a = take(c);
+		assert_int_equal(a.outcome, CHILD_ANSWERED);
+		assert_int_equal(a.bytes.len, lens[i % COUNT(lens)]);
+		if (a.bytes.len)
+			assert_int_equal(a.bytes.data[0], 'a' + (int)((i + 25) % 26));
+	}
+	answer_auto last = take(c);
+	assert_int_equal(last.outcome, CHILD_ANSWERED);
+	answer_auto after = ask(c, "pid", "", 0);
+	assert_string_equal(buf_str(&before.json), buf_str(&after.json));
+}
+
+static void a_child_that_dies_over_one_is_given_the_other_again(void **state)
+{
+	static const struct {
+		const char *first, *second;
+		enum child_outcome outcomes[2];
+	} cases[] = {
+		{"crash", "echo", {CHILD_DIED, CHILD_ANSWERED}},
+		{"echo", "crash", {CHILD_ANSWERED, CHILD_DIED}},
+		{"garbage", "echo", {CHILD_DIED, CHILD_ANSWERED}},
+		{"flood", "echo", {CHILD_TOO_MUCH, CHILD_ANSWERED}},
+		{"leave", "leave", {CHILD_DIED, CHILD_DIED}},
+	};
+	child_auto *c = child_of("--answer", limits);
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		child_put(c, cases[i].first, "hej", 3);
+		child_put(c, cases[i].second, "hej", 3);
+		answer_auto first = take(c);
+		assert_int_equal(first.outcome, cases[i].outcomes[0]);
+		child_put(c, "echo", "hopp", 4);
+		answer_auto second = take(c);
+		assert_int_equal(second.outcome, cases[i].outcomes[1]);
+		answer_auto third = take(c);
+		assert_int_equal(third.outcome, CHILD_ANSWERED);
+		assert_string_equal(buf_str(&third.bytes), "hopp");
+	}
+}
+
+static void what_was_put_is_dropped_for_another_question(void **state)
+{
+	child_auto *c = child_of("--answer", limits);
+
+	(void)state;
+	for (int taken = 0; taken < 2; taken++) {
+		child_put(c, "echo", "x", 1);
+		child_put(c, "echo", "y", 1);
+		if (taken) {
+			answer_auto a = take(c);
+			assert_string_equal(buf_str(&a.bytes), "x");
+		}
+		assert_answers(c);
+	}
+	child_put(c, "echo", "z", 1); /* freed with the child */
+}
+
 static void one_child_serves_many_questions(void **state)
 {
 	child_auto *c = child_of("--answer", limits);
@@ -432,6 +510,9 @@ int main(int argc, char **argv)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(content_of_any_length_comes_back),
 		cmocka_unit_test(a_child_that_writes_before_it_has_read_blocks_no_one),
+		cmocka_unit_test(what_is_put_ahead_is_answered_in_order),
+		cmocka_unit_test(a_child_that_dies_over_one_is_given_the_other_again),
+		cmocka_unit_test(what_was_put_is_dropped_for_another_question),
 		cmocka_unit_test(one_child_serves_many_questions),
 		cmocka_unit_test(what_a_child_does_wrong_costs_one_question_only),
 		cmocka_unit_test(a_child_that_takes_too_long_is_ended),
