@@ -44,7 +44,6 @@ static void the_connection_is_set_up_for_safety(void **state)
 	assert_int_equal(store_number(s, "PRAGMA foreign_keys"), 1);
 	assert_int_equal(store_number(s, "PRAGMA trusted_schema"), 0);
 	assert_int_equal(store_number(s, "PRAGMA page_size"), 8192);
-	assert_int_equal(store_number(s, "PRAGMA busy_timeout"), 10000);
 	assert_int_equal(store_number(s, "SELECT 1 FROM pragma_journal_mode\n"
 					 "WHERE journal_mode = 'wal'"),
 		1);
