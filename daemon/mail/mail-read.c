@@ -58,6 +58,7 @@ static json_t *describe(const struct mail_part *part, const char *sha256, size_t
 	json_put_str(json, "path", part->path);
 	json_put_str(json, "name", part->name);
 	json_put_str(json, "media_type", part->media_type);
+	json_put_str(json, "disposition", part->disposition);
 	json_put_int(json, "size", (int64_t)size);
 	json_put_str(json, "sha256", sha256);
 	return json;
@@ -89,7 +90,6 @@ static void put_part(struct reading *r, const struct mail_part *part, json_t *de
 {
 	json_t *json = json_copy(described);
 	json_put_str(json, "charset", part->charset);
-	json_put_str(json, "disposition", part->disposition);
 	put_text(r, json, part, bytes, len);
 	json_array_append_new(r->parts, json);
 }

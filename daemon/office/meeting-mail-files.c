@@ -21,17 +21,10 @@ static bool ends_with(const char *name, const char *end)
 }
 
 /* A picture that somebody has attached, and not one that his letter shows. */
-static bool is_attached(const struct mail_case *c, const json_t *attachment)
+static bool is_attached(const json_t *attachment)
 {
-	const char *path = json_str_or(attachment, "path", "");
-	size_t i;
-	json_t *part;
-
-	json_array_foreach (json_object_get(c->said, "parts"), i, part)
-		if (strcmp(json_str_or(part, "path", ""), path) == 0)
-			return text_equal_nocase(
-				json_str_or(part, "disposition", ""), "attachment");
-	return false;
+	return text_equal_nocase(
+		json_str_or(attachment, "disposition", ""), "attachment");
 }
 
 static bool goes_along(const struct mail_case *c, const json_t *attachment)
@@ -47,7 +40,7 @@ static bool goes_along(const struct mail_case *c, const json_t *attachment)
 		text_starts_nocase(type, "message/") || ends_with(name, ".ics") ||
 		text_equal_nocase(name, "winmail.dat"))
 		return false;
-	return is_picture ? is_attached(c, attachment)
+	return is_picture ? is_attached(attachment)
 			  : !minutes_files_is_ornament(attachment);
 }
 
