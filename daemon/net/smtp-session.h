@@ -65,8 +65,15 @@ struct smtp {
 	struct err why;
 };
 
-/* The piece of the text at read_at. 0 or -1. */
-int transaction_load_piece(struct transaction *t, struct err *err);
+/*
+ * What is read from the source at once; most mails are one piece. Reading a row's far
+ * end begins at its start each time, so pieces are large; but each connection holds one
+ * while it sends. A byte less than a buffer that is doubled, for its NUL.
+ */
+#define PIECE_TO_LOOK_AT ((size_t)1024 * 1024 - 1)
+#define PIECE_TO_SEND ((size_t)512 * 1024 - 1)
+/* Where the piece does not hold read_at, the next one of at most that. 0 or -1. */
+int transaction_load_piece(struct transaction *t, size_t most, struct err *err);
 /* Where the session has ended: what is known of t. */
 void smtp_settle(struct smtp *smtp, struct transaction *t);
 void transaction_set_done(

@@ -6,9 +6,8 @@
 
 #include "net/smtp-envelope.h"
 
-/* Read from the source at once; most mails are one piece. Reading a row's far end
- * begins at its start each time, so pieces are large. */
-#define PIECE ((size_t)1024 * 1024)
+/* Of the text, put on the wire at once. */
+#define SLICE ((size_t)64 * 1024)
 
 /* ---- results ---- */
 
@@ -134,12 +133,12 @@ static void start_envelopes(struct smtp *smtp)
 
 /* ---- the text ---- */
 
-int transaction_load_piece(struct transaction *t, struct err *err)
+int transaction_load_piece(struct transaction *t, size_t most, struct err *err)
 {
 	uint64_t left = t->mail.size - t->read_at;
-	size_t n = left < PIECE ? (size_t)left : PIECE;
+	size_t n = left < most ? (size_t)left : most;
 
-	if (t->piece.len == n && t->piece_at == t->read_at)
+	if (t->read_at >= t->piece_at && t->read_at < t->piece_at + t->piece.len)
 		return 0;
 	buf_clear(&t->piece);
 	if (t->mail.read(
@@ -171,29 +170,31 @@ static void add_final_dot(struct smtp *smtp, struct transaction *t)
 	t->stage = STAGE_FINAL;
 }
 
-static void add_piece(struct smtp *smtp, struct transaction *t)
+static void add_slice(struct smtp *smtp, struct transaction *t)
 {
 	struct err err = ERR_INIT;
 
 	t->stage = STAGE_TEXT;
-	if (transaction_load_piece(t, &err) < 0) {
+	if (transaction_load_piece(t, PIECE_TO_SEND, &err) < 0) {
 		/* Without its dot the server throws away what it has. */
 		smtp_end(smtp, &err);
 		return;
 	}
+	size_t at = (size_t)(t->read_at - t->piece_at);
+	size_t n = t->piece.len - at < SLICE ? t->piece.len - at : SLICE;
+
 	if (t->lines.has_dot)
-		smtp_stuff(t->piece.data, t->piece.len, &t->at_line_start,
-			&smtp->wire.out);
+		smtp_stuff(t->piece.data + at, n, &t->at_line_start, &smtp->wire.out);
 	else
-		buf_add(&smtp->wire.out, t->piece.data, t->piece.len);
-	t->read_at += t->piece.len;
+		buf_add(&smtp->wire.out, t->piece.data + at, n);
+	t->read_at += n;
 	if (t->read_at < t->mail.size)
 		return;
 	t->stage = STAGE_HELD;
 	buf_deinit(&t->piece);
 }
 
-/* The next piece, when the one before has gone. The last carries the final dot. */
+/* The next slice, when the one before has gone. The last carries the final dot. */
 static void go_on_with_text(struct smtp *smtp)
 {
 	struct transaction *t = smtp_texts(smtp);
@@ -201,7 +202,7 @@ static void go_on_with_text(struct smtp *smtp)
 	if (!t || smtp_wire_pending(&smtp->wire))
 		return;
 	if (t->stage == STAGE_READY || t->stage == STAGE_TEXT)
-		add_piece(smtp, t);
+		add_slice(smtp, t);
 	if (t->stage == STAGE_HELD)
 		add_final_dot(smtp, t);
 }

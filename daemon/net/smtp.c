@@ -227,12 +227,12 @@ size_t smtp_count(const struct smtp *smtp)
 static int look_through(struct transaction *t, struct err *err)
 {
 	for (; t->read_at < t->mail.size; t->read_at += t->piece.len) {
-		if (transaction_load_piece(t, err) < 0)
+		if (transaction_load_piece(t, PIECE_TO_LOOK_AT, err) < 0)
 			return -1;
 		smtp_lines_add(&t->lines, t->piece.data, t->piece.len);
 	}
 	/* Of a larger one only the piece that is being sent is kept. */
-	if (t->piece_at)
+	if (t->mail.size > PIECE_TO_SEND)
 		buf_deinit(&t->piece);
 	t->read_at = 0;
 	return 0;
