@@ -1,5 +1,6 @@
 #include "dispatch/dispatch.h"
 
+#include <malloc.h>
 #include <sodium.h>
 #include <string.h>
 
@@ -18,6 +19,7 @@
 #define ONCE_RETRIES 1
 #define ONCE_WAIT_MS 600000
 #define HOUR 3600
+#define MALLOC_LARGE (256 * 1024)
 
 struct dispatch {
 	const struct worker_context *ctx;
@@ -279,6 +281,8 @@ int dispatch_main(const struct worker_context *ctx)
 			.who = "dispatch", .what = "store", .first = 1, .longest = 60}};
 
 	worker_begin(ctx, WORKER_DISPATCH);
+	/* Pieces of large mails are given back, whatever came before. */
+	mallopt(M_MMAP_THRESHOLD, MALLOC_LARGE);
 	if (stream_init() < 0 || sodium_init() < 0 || start(&d, &err) < 0) {
 		log_event(LOG_LEVEL_ERROR, "cannot-start", "why=%s", err.text);
 		db_free(d.db);

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "net/public-address.h"
+#include "net/trust.h"
 #include "net/url.h"
 
 #define CONNECT_MS 5000
@@ -168,8 +169,7 @@ static void set_security(CURL *easy, const struct http_request *r)
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
 	curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
 	curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-	if (r->ca_file)
-		curl_easy_setopt(easy, CURLOPT_CAINFO, r->ca_file);
+	trust_set(easy, r->ca_file);
 	/* libcurl gives neither to another host that it is redirected to. */
 	if (r->bearer) {
 		curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER);

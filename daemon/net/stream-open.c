@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "net/channel.h"
 #include "net/stream-said.h"
+#include "net/trust.h"
 
 struct curl_link {
 	CURL *easy;
@@ -74,8 +75,7 @@ static void set_security(CURL *easy, const struct stream_server *server)
 	curl_easy_setopt(easy, CURLOPT_SSLVERSION,
 		(long)(server->tls_1_3 ? CURL_SSLVERSION_TLSv1_3
 				       : CURL_SSLVERSION_TLSv1_2));
-	if (server->ca_file)
-		curl_easy_setopt(easy, CURLOPT_CAINFO, server->ca_file);
+	trust_set(easy, server->ca_file);
 }
 
 /* Pinned: libcurl would prefer others a server offers, GSSAPI and NTLM among them. */
