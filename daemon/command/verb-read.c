@@ -163,9 +163,10 @@ static json_t *ask(struct command *c, const struct limits *l, const struct buf *
 	reader_auto *reader = reader_new(&l->reader, NULL);
 	json_auto_t *said = NULL;
 	const struct content mail = CONTENT_OF(buf_str(bytes), bytes->len);
-	enum reader_outcome outcome = calendar ? reader_calendar(reader, buf_str(bytes),
-							 bytes->len, window, &said, err)
-					       : reader_mail(reader, &mail, &said, err);
+	enum reader_outcome outcome =
+		calendar ? reader_calendar(reader, buf_str(bytes), bytes->len, window,
+				   &said, err)
+			 : reader_mail_in_full(reader, &mail, &said, err);
 
 	if (outcome == READER_OK && !calendar) {
 		put_verified(c, said);

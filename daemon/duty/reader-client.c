@@ -206,6 +206,13 @@ enum reader_outcome reader_mail(
 	return ask_about(r, mail_question_new(r), mail, ret, &unused, err);
 }
 
+enum reader_outcome reader_mail_in_full(
+	struct reader *r, const struct content *mail, json_t **ret, struct err *err)
+{
+	buf_auto unused = BUF_EMPTY;
+	return ask_about(r, question_new(r, "mail"), mail, ret, &unused, err);
+}
+
 void reader_mail_put(struct reader *r, const void *bytes, size_t len)
 {
 	json_auto_t *question = mail_question_new(r);

@@ -31,6 +31,9 @@ struct reader *reader_new(const struct reader_settings *settings, const char *fo
 /* ret: what is said, a new reference; NULL unless OK or BROKEN. */
 enum reader_outcome reader_mail(
 	struct reader *r, const struct content *mail, json_t **ret, struct err *err);
+/* With `parts`, too. */
+enum reader_outcome reader_mail_in_full(
+	struct reader *r, const struct content *mail, json_t **ret, struct err *err);
 enum reader_outcome reader_calendar(struct reader *r, const void *bytes, size_t len,
 	const struct calendar_window *window, json_t **ret, struct err *err);
 /* Two mails on their way, so that the reader has one while the answer about the other

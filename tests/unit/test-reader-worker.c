@@ -168,6 +168,13 @@ static void what_is_large_is_read_in_a_file_as_it_is_in_memory(void **state)
 		assert_int_equal(reader_mail(in_memory, &content, &from_memory, &err),
 			READER_OK);
 		assert_true(json_equal(from_file, from_memory));
+		assert_null(json_object_get(from_file, "parts"));
+		json_decref(from_memory);
+		assert_int_equal(
+			reader_mail_in_full(in_memory, &content, &from_memory, &err),
+			READER_OK);
+		assert_int_equal(
+			json_array_size(json_object_get(from_memory, "parts")), 2);
 		take_part(*state, &content, from_file, &a);
 		take_part(in_memory, &content, from_file, &b);
 		assert_int_equal(a.len, b.len);
