@@ -90,13 +90,15 @@ static enum step do_requests(struct intake *in, enum step done, struct err *err)
 {
 	struct mailbox *m = &in->mailbox;
 
-	for (int i = 0; i < REQUESTS_IN_A_ROW && !worker_should_stop(); i++) {
+	for (int left = REQUESTS_IN_A_ROW; left > 0 && !worker_should_stop();) {
+		int count = 1;
 		worker_beat(in->ctx);
 		enum step asked = mailbox_open(m, clock_now(), err);
 		if (asked == STEP_NOTHING)
-			asked = mailbox_do_request(m, clock_now(), err);
+			asked = mailbox_do_requests(m, clock_now(), &count, err);
 		if (asked == STEP_NOTHING)
 			break;
+		left -= count;
 		done = asked;
 		in->did_something = true;
 		if (done != STEP_DONE)

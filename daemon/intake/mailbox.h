@@ -53,8 +53,10 @@ enum step mailbox_open(struct mailbox *m, int64_t now, struct err *err);
 /* Some of the mails that are not in the store yet, people's first where very many wait
  * (fetch-mail.c). STEP_NOTHING: there are none. */
 enum step mailbox_fetch(struct mailbox *m, int64_t now, struct err *err);
-/* The next request that is due (requests.c). */
-enum step mailbox_do_request(struct mailbox *m, int64_t now, struct err *err);
+/* The next request that is due, or many of its kind together (requests.c); ret_count:
+ * how many. */
+enum step mailbox_do_requests(
+	struct mailbox *m, int64_t now, int *ret_count, struct err *err);
 /* Begins IDLE; STEP_NOTHING also where the server has none. STEP_DONE: news came
  * meanwhile. */
 enum step mailbox_idle(struct mailbox *m, struct err *err);

@@ -4,10 +4,13 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "intake/mailbox.h"
+#include "store/db.h"
 #include "store/delivery.h"
 #include "store/incoming.h"
 #include "store/mailbox-request.h"
 
+/* Moved by one command. */
+#define MOVES_TOGETHER 100
 #define PAUSE_FIRST 30
 #define PAUSE_LONGEST MAILBOX_REQUEST_LONGEST_PAUSE
 #define HANDLED_KEYWORD "$Utskick"
@@ -39,34 +42,51 @@ static int make_folder(
 	return 0;
 }
 
-static int move(struct act *a, uint32_t uid, struct err *err)
+/* Where a move goes, made sure of; NULL with err. */
+static const char *target(
+	struct mailbox *m, const struct mailbox_request *request, struct err *err)
 {
-	struct mailbox *m = a->m;
 	bool is_made = false;
-	const char *folder =
-		*a->request->folder ? a->request->folder : m->settings->handled;
+	const char *folder = *request->folder ? request->folder : m->settings->handled;
 	bool is_handled = strcmp(folder, m->settings->handled) == 0;
 
 	if (make_folder(m, folder, is_handled ? &m->has_handled : &is_made, err) < 0)
-		return -1;
-	return imap_move(m->imap, uid, folder, err);
+		return NULL;
+	return folder;
 }
 
 /* Moved, or flagged where the office wants it or the server can nothing else. */
+static bool is_moved(const struct mailbox *m)
+{
+	return m->settings->handled_by == HANDLED_BY_MOVE && imap_can_move(m->imap);
+}
+
+/* 1 the uid of the mail, 0 it is not in this folder: elsewhere, or under another
+ * uidvalidity, its uid may be another mail's; -1: the store. */
+static int find_uid(struct mailbox *m, const struct mailbox_request *request,
+	uint32_t *ret, struct err *err)
+{
+	incoming_auto in = INCOMING_EMPTY;
+
+	if (incoming_get(m->db, request->incoming_id, &in, err) < 0)
+		return -1;
+	*ret = in.uid;
+	return in.uidvalidity == m->uidvalidity &&
+	       strcmp(in.folder, m->settings->inbox) == 0;
+}
+
 static int put_away(struct act *a, struct err *err)
 {
 	struct mailbox *m = a->m;
-	incoming_auto in = INCOMING_EMPTY;
+	uint32_t uid = 0;
+	int found = find_uid(m, a->request, &uid, err);
 
-	if (incoming_get(m->db, a->request->incoming_id, &in, err) < 0)
-		return store_failed(a);
-	/* Elsewhere, or under another uidvalidity, the uid may be another mail's. */
-	if (in.uidvalidity != m->uidvalidity ||
-		strcmp(in.folder, m->settings->inbox) != 0)
-		return 0;
-	if (m->settings->handled_by == HANDLED_BY_MOVE && imap_can_move(m->imap))
-		return move(a, in.uid, err);
-	return imap_mark(m->imap, in.uid, HANDLED_KEYWORD, err);
+	if (found <= 0)
+		return found < 0 ? store_failed(a) : 0;
+	if (!is_moved(m))
+		return imap_mark(m->imap, uid, HANDLED_KEYWORD, err);
+	const char *folder = target(m, a->request, err);
+	return folder ? imap_move(m->imap, uid, folder, err) : -1;
 }
 
 /* 1 a mail with the delivery's Message-ID is there. Leaves another folder than INBOX
@@ -169,7 +189,95 @@ static enum step put_off(struct mailbox *m, const struct mailbox_request *r,
 	return why->kind == ERR_PERM ? STEP_DONE : STEP_LOST;
 }
 
-enum step mailbox_do_request(struct mailbox *m, int64_t now, struct err *err)
+/* ---- many moves together ---- */
+
+struct moves {
+	struct mailbox_request list[MOVES_TOGETHER];
+	int count;
+};
+
+static void moves_deinit(struct moves *moves)
+{
+	for (int i = 0; i < moves->count; i++)
+		mailbox_request_deinit(&moves->list[i]);
+}
+#define moves_auto __attribute__((cleanup(moves_deinit))) struct moves
+
+/* Those that are in the folder, whose uids are to be known. Count or -1. */
+static int find_uids(struct mailbox *m, const struct moves *moves,
+	uint32_t ret[MOVES_TOGETHER], struct err *err)
+{
+	int n = 0;
+
+	for (int i = 0; i < moves->count; i++) {
+		int found = find_uid(m, &moves->list[i], &ret[n], err);
+		if (found < 0)
+			return -1;
+		n += found;
+	}
+	return n;
+}
+
+static int put_all_away(struct mailbox *m, const struct moves *moves,
+	const uint32_t *uids, size_t count, struct err *err)
+{
+	if (!count)
+		return 0;
+	if (!is_moved(m))
+		return imap_mark_all(m->imap, uids, count, HANDLED_KEYWORD, err);
+	const char *folder = target(m, &moves->list[0], err);
+	return folder ? imap_move_all(m->imap, uids, count, folder, err) : -1;
+}
+
+static int note_all_done(
+	struct mailbox *m, const struct moves *moves, int64_t now, struct err *err)
+{
+	if (db_begin(m->db, err) < 0)
+		return -1;
+	for (int i = 0; i < moves->count; i++)
+		if (mailbox_request_done(m->db, moves->list[i].id, true, now, err) <
+			0) {
+			db_rollback(m->db);
+			return -1;
+		}
+	if (db_commit(m->db, err) == 0)
+		return 0;
+	db_rollback(m->db);
+	return -1;
+}
+
+/* They stay due: what was tried is done alone, so one that the server will not move
+ * keeps no other. */
+static enum step leave_for_later(
+	struct mailbox *m, const struct moves *moves, struct err *why)
+{
+	log_event(LOG_LEVEL_WARNING, "moves-one-by-one", "count=%d why=%s",
+		moves->count, why->text);
+	mailbox_close(m);
+	return why->kind == ERR_PERM ? STEP_DONE : STEP_LOST;
+}
+
+/* STEP_NOTHING: the next request is none of many. */
+static enum step do_moves(
+	struct mailbox *m, int64_t now, int *ret_count, struct err *err)
+{
+	moves_auto moves = {.count = 0};
+	uint32_t uids[MOVES_TOGETHER];
+	int claimed = mailbox_request_claim_moves(
+		m->db, now, MOVES_TOGETHER, moves.list, err);
+
+	if (claimed < 1)
+		return claimed ? STEP_STORE : STEP_NOTHING;
+	*ret_count = moves.count = claimed;
+	int count = find_uids(m, &moves, uids, err);
+	if (count < 0)
+		return STEP_STORE;
+	if (put_all_away(m, &moves, uids, (size_t)count, err) < 0)
+		return leave_for_later(m, &moves, err);
+	return note_all_done(m, &moves, now, err) < 0 ? STEP_STORE : STEP_DONE;
+}
+
+static enum step do_one(struct mailbox *m, int64_t now, struct err *err)
 {
 	mailbox_request_auto request = MAILBOX_REQUEST_EMPTY;
 	int claimed = mailbox_request_claim(m->db, now, &request, err);
@@ -187,4 +295,15 @@ enum step mailbox_do_request(struct mailbox *m, int64_t now, struct err *err)
 	if (request.kind == MAILBOX_SEARCH)
 		wake_up(&m->ctx->wake, WORKER_DISPATCH);
 	return STEP_DONE;
+}
+
+enum step mailbox_do_requests(
+	struct mailbox *m, int64_t now, int *ret_count, struct err *err)
+{
+	enum step done = do_moves(m, now, ret_count, err);
+
+	if (done != STEP_NOTHING)
+		return done;
+	*ret_count = 1;
+	return do_one(m, now, err);
 }

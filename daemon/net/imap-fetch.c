@@ -1,7 +1,9 @@
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/mem.h"
 #include "net/imap-inside.h"
 
 #define FIELDS_MAX 8192
@@ -164,21 +166,14 @@ int imap_run_fetch(struct imap *imap, struct mailimap_set *set,
 	return imap_check(imap, code, "FETCH", err);
 }
 
-/* Runs of uids that follow each other become intervals. */
 static struct mailimap_set *set_of(const struct imap_piece *pieces, size_t count)
 {
-	struct mailimap_set *set = mailimap_set_new_empty();
+	uint32_t *uids = xcalloc(count, sizeof(*uids));
 
-	for (size_t i = 0, first; i < count; i++) {
-		first = i;
-		while (i + 1 < count && pieces[i + 1].uid == pieces[i].uid + 1)
-			i++;
-		if (first == i)
-			mailimap_set_add_single(set, pieces[i].uid);
-		else
-			mailimap_set_add_interval(
-				set, pieces[first].uid, pieces[i].uid);
-	}
+	for (size_t i = 0; i < count; i++)
+		uids[i] = pieces[i].uid;
+	struct mailimap_set *set = imap_set_new(uids, count);
+	free(uids);
 	return set;
 }
 

@@ -15,6 +15,23 @@ static void set_freep(struct mailimap_set **set)
 }
 #define set_auto __attribute__((cleanup(set_freep))) struct mailimap_set
 
+/* Runs of uids that follow each other become intervals. */
+struct mailimap_set *imap_set_new(const uint32_t *uids, size_t count)
+{
+	struct mailimap_set *set = mailimap_set_new_empty();
+
+	for (size_t i = 0, first; i < count; i++) {
+		first = i;
+		while (i + 1 < count && uids[i + 1] == uids[i] + 1)
+			i++;
+		if (first == i)
+			mailimap_set_add_single(set, uids[i]);
+		else
+			mailimap_set_add_interval(set, uids[first], uids[i]);
+	}
+	return set;
+}
+
 static void flag_list_freep(struct mailimap_flag_list **list)
 {
 	if (*list)
@@ -175,7 +192,7 @@ static int add_flags(struct imap *imap, struct mailimap_set *set,
 	return imap_check(imap, code, "STORE", err);
 }
 
-/* COPY, then take away the one mail that was copied and no other (RFC 4315). */
+/* COPY, then take away what was copied and nothing else (RFC 4315). */
 static int copy_and_remove(
 	struct imap *imap, struct mailimap_set *set, const char *name, struct err *err)
 {
@@ -193,12 +210,22 @@ bool imap_can_move(const struct imap *imap)
 	return imap_can(imap, "MOVE") || imap_can(imap, "UIDPLUS");
 }
 
-int imap_move(struct imap *imap, uint32_t uid, const char *folder, struct err *err)
+int imap_move_all(struct imap *imap, const uint32_t *uids, size_t count,
+	const char *folder, struct err *err)
 {
 	str_auto *name = imap_wire_name(imap, folder, err);
 
 	if (!name)
 		return -1;
+	set_auto *set = imap_set_new(uids, count);
+	if (!imap_can(imap, "MOVE"))
+		return copy_and_remove(imap, set, name, err);
+	mailimap *session = imap_begin(imap, IMAP_ANSWER_MAX);
+	return imap_check(imap, mailimap_uid_move(session, set, name), "MOVE", err);
+}
+
+int imap_move(struct imap *imap, uint32_t uid, const char *folder, struct err *err)
+{
 	/* A plain EXPUNGE would take away what others have flagged. */
 	if (!imap_can_move(imap))
 		return err_set(err, ERR_PERM,
@@ -206,12 +233,18 @@ int imap_move(struct imap *imap, uint32_t uid, const char *folder, struct err *e
 	int is_there = has_uid(imap, uid, err);
 	if (is_there <= 0)
 		return is_there;
-	set_auto *set = mailimap_set_new_single(uid);
-	if (!imap_can(imap, "MOVE"))
-		return copy_and_remove(imap, set, name, err) < 0 ? -1 : 1;
-	mailimap *session = imap_begin(imap, IMAP_ANSWER_MAX);
-	int code = mailimap_uid_move(session, set, name);
-	return imap_check(imap, code, "MOVE", err) < 0 ? -1 : 1;
+	return imap_move_all(imap, &uid, 1, folder, err) < 0 ? -1 : 1;
+}
+
+int imap_mark_all(struct imap *imap, const uint32_t *uids, size_t count,
+	const char *keyword, struct err *err)
+{
+	set_auto *set = imap_set_new(uids, count);
+	struct mailimap_flag_list *flags =
+		flags_of(mailimap_flag_new_flag_keyword(strdup(keyword)));
+
+	mailimap_flag_list_add(flags, mailimap_flag_new_seen());
+	return add_flags(imap, set, flags, err);
 }
 
 int imap_mark(struct imap *imap, uint32_t uid, const char *keyword, struct err *err)
@@ -220,11 +253,7 @@ int imap_mark(struct imap *imap, uint32_t uid, const char *keyword, struct err *
 
 	if (is_there <= 0)
 		return is_there;
-	set_auto *set = mailimap_set_new_single(uid);
-	struct mailimap_flag_list *flags =
-		flags_of(mailimap_flag_new_flag_keyword(strdup(keyword)));
-	mailimap_flag_list_add(flags, mailimap_flag_new_seen());
-	return add_flags(imap, set, flags, err) < 0 ? -1 : 1;
+	return imap_mark_all(imap, &uid, 1, keyword, err) < 0 ? -1 : 1;
 }
 
 int imap_append(struct imap *imap, const char *folder, const void *bytes, size_t len,

@@ -37,6 +37,8 @@ int imap_check(struct imap *imap, int code, const char *what, struct err *err);
 /* The server's name of a folder; the caller frees. */
 char *imap_wire_name(struct imap *imap, const char *folder, struct err *err);
 
+/* In the order given; freed by who it is not given to. */
+struct mailimap_set *imap_set_new(const uint32_t *uids, size_t count);
 /* An item's static part of that type in an answer; NULL: not in it. */
 struct mailimap_msg_att_static *imap_find_att(struct mailimap_msg_att *att, int type);
 /* UID FETCH with the handlers that are set; takes set and what. At most max bytes. */

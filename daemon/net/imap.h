@@ -69,6 +69,12 @@ bool imap_can_move(const struct imap *imap);
 int imap_move(struct imap *imap, uint32_t uid, const char *folder, struct err *err);
 /* STORE +FLAGS (\Seen keyword). 1 flagged, 0 was gone, -1. */
 int imap_mark(struct imap *imap, uint32_t uid, const char *keyword, struct err *err);
+/* The same of several mails by one command each; those that are gone are passed over.
+ * 0 or -1. */
+int imap_move_all(struct imap *imap, const uint32_t *uids, size_t count,
+	const char *folder, struct err *err);
+int imap_mark_all(struct imap *imap, const uint32_t *uids, size_t count,
+	const char *keyword, struct err *err);
 /* The folder that the server says sent mail is kept in (RFC 6154); the caller frees. 1,
  * 0 it names none, -1. */
 int imap_find_sent(struct imap *imap, char **ret_folder, struct err *err);

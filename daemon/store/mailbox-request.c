@@ -62,6 +62,27 @@ static int find_open(struct db *db, int64_t now, int64_t *ret_id, struct err *er
 		SQL_INT(now));
 }
 
+/* Those that go with the next one: where that is no untried move, none. */
+static int find_moves(
+	struct db *db, int64_t now, int max, struct ids *ret, struct err *err)
+{
+	stmt_auto q = stmt_open(db,
+		"SELECT r.id FROM mailbox_request AS r INDEXED BY "
+		"mailbox_request_open\n"
+		"JOIN (SELECT folder FROM mailbox_request\n"
+		"    INDEXED BY mailbox_request_open\n"
+		"  WHERE state = 'open' AND due_at <= ?1\n"
+		"  ORDER BY due_at, id\n"
+		"  LIMIT 1) AS first ON r.folder = first.folder\n"
+		"WHERE r.state = 'open' AND r.due_at <= ?1 AND r.kind = 'move'\n"
+		"  AND r.tries = 0\n"
+		"ORDER BY r.due_at, r.id\n"
+		"LIMIT ?2",
+		SQL_INT(now), SQL_INT(max));
+
+	return ids_collect(ret, &q, err);
+}
+
 static int load(struct db *db, int64_t id, struct mailbox_request *ret, struct err *err)
 {
 	stmt_auto q = stmt_open(db,
@@ -85,6 +106,58 @@ static int load(struct db *db, int64_t id, struct mailbox_request *ret, struct e
 	return 1;
 }
 
+/* Loaded before it is counted: tries are those begun before. */
+static int load_and_count(
+	struct db *db, int64_t id, struct mailbox_request *ret, struct err *err)
+{
+	if (load(db, id, ret, err) < 0)
+		return -1;
+	return db_run(db, err,
+		"UPDATE mailbox_request SET tries = tries + 1 WHERE id = ?",
+		SQL_INT(id));
+}
+
+static void free_all(struct mailbox_request *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		mailbox_request_deinit(&list[i]);
+}
+
+static int load_all(struct db *db, const struct ids *ids, struct mailbox_request *ret,
+	struct err *err)
+{
+	for (size_t i = 0; i < ids->count; i++) {
+		ret[i] = MAILBOX_REQUEST_EMPTY;
+		if (load_and_count(db, ids->list[i], &ret[i], err) < 0) {
+			free_all(ret, i + 1);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+int mailbox_request_claim_moves(struct db *db, int64_t now, int max,
+	struct mailbox_request *ret, struct err *err)
+{
+	tx_auto tx = TX_NONE;
+	ids_auto ids = IDS_NONE;
+	int64_t first = 0;
+	int found = find_open(db, now, &first, err);
+
+	if (found < 1)
+		return found;
+	if (tx_begin(&tx, db, err) < 0 || find_moves(db, now, max, &ids, err) < 0)
+		return -1;
+	if (ids.count < 2 || ids.list[0] != first)
+		return 0;
+	if (load_all(db, &ids, ret, err) < 0)
+		return -1;
+	if (tx_commit(&tx, err) == 0)
+		return (int)ids.count;
+	free_all(ret, ids.count);
+	return -1;
+}
+
 int mailbox_request_claim(
 	struct db *db, int64_t now, struct mailbox_request *ret, struct err *err)
 {
@@ -96,12 +169,7 @@ int mailbox_request_claim(
 	int found = find_open(db, now, &id, err);
 	if (found != 1)
 		return found;
-	/* Loaded before it is counted: tries are those begun before. */
-	if (load(db, id, ret, err) < 0 ||
-		db_run(db, err,
-			"UPDATE mailbox_request SET tries = tries + 1 WHERE id = ?",
-			SQL_INT(id)) < 0 ||
-		tx_commit(&tx, err) < 0)
+	if (load_and_count(db, id, ret, err) < 0 || tx_commit(&tx, err) < 0)
 		return -1;
 	return 1;
 }

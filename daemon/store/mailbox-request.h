@@ -42,6 +42,11 @@ int mailbox_request_add(struct db *db, enum mailbox_request_kind kind,
  */
 int mailbox_request_claim(
 	struct db *db, int64_t now, struct mailbox_request *ret, struct err *err);
+/* The same of moves to one folder that were never tried, at most max, all counted in
+ * one transaction: what was tried is done alone. Count, 0 where the next one is none of
+ * these or is alone, -1. */
+int mailbox_request_claim_moves(struct db *db, int64_t now, int max,
+	struct mailbox_request *ret, struct err *err);
 /* Done. For a SEARCH found says what was seen, kept for the office or dispatch to read.
  */
 int mailbox_request_done(

@@ -1,21 +1,24 @@
 """The mailbox is a person's: others work in it too, its folders have names and come and
 go, and after a long outage very much waits in it. And the disk below may be full."""
 import contextlib
+import datetime
 import os
 import pathlib
+import re
 import sqlite3
 import subprocess
 import time
 
 import pytest
 
-from faulty import GO_ON, Fault, FaultyWay
+from faulty import CUT, GO_ON, Fault, FaultyWay
 from scene import NOW, Scene, at, make_mail
 from spent import cpu_seconds, memory_mib
 from test_faults_imap import BODY, intake_of, untouched
 
 ANNA = "anna@utskott.example"
 FAR = "Hanterat/Åtgärdat"
+BODY_OF_ONE = re.compile(rb"UID FETCH \d+ .*BODY\.PEEK\[\]")
 FAR_ON_THE_WIRE = "Hanterat/&AMU-tg&AOQ-rdat"
 
 
@@ -148,6 +151,73 @@ def test_an_office_may_want_the_keyword(scene):
     scene.run()
     assert "$Utskick" in scene.lying()["Borta"] and "\\Seen" not in scene.lying()["Fråga"]
     assert subjects(scene) == ["Borta", "Fråga"]
+
+
+def count(way, word):
+    return sum(word in line for line in way.lines)
+
+
+def put_away(scene, number):
+    """So many that are understood without a person."""
+    scene.fill(make_mail(ANNA, scene.mailbox, f"Borta {n}", "Hej!\n", headers={
+        "Auto-Submitted": "auto-replied"}).as_bytes() for n in range(number))
+
+
+def in_handled(scene):
+    return sorted(scene.lying("Hanterat"))
+
+
+@pytest.mark.parametrize("server, imap, commands", [
+    (None, {}, {b"UID MOVE": 1}),
+    (capability(b"IMAP4rev1", b"UIDPLUS"), {}, {b"UID COPY": 1, b"UID STORE": 1, b"UID EXPUNGE": 1}),
+    (None, {"handled_by": "keyword"}, {b"UID STORE": 1, b"UID MOVE": 0}),
+    # Refused together they go one by one, in the same run.
+    (Fault(rb"UID MOVE \S*[:,]", b"%t NO [CANNOT] not so many\r\n", GO_ON), {}, {b"UID MOVE": 1 + 5}),
+])
+def test_what_is_handled_is_put_away_together(scene, server, imap, commands):
+    put_away(scene, 5)
+    with way_of(scene, server, **imap) as way:
+        scene.run()
+    assert {word: count(way, word) for word in commands} == commands
+    if imap:
+        assert all("$Utskick" in flags for flags in scene.lying().values())
+    else:
+        assert in_handled(scene) == [f"Borta {n}" for n in range(5)] and scene.lying() == {}
+    assert scene.query("SELECT count(*) FROM mailbox_request WHERE state <> 'done'") == [(0,)]
+
+
+def test_a_flood_is_moved_by_few_commands_and_new_mail_comes_between(scene):
+    put_away(scene, 250)
+    said = []
+
+    def somebody_writes():
+        if not said:
+            put(scene, "Fråga")
+        said.append(len(way.lines))
+
+    with way_of(scene, Fault(rb"UID MOVE", then=GO_ON, meanwhile=somebody_writes)) as way:
+        scene.run()
+    assert len(in_handled(scene)) == 250 and list(scene.lying()) == ["Fråga"]
+    assert 3 <= len(said) <= 4
+    [at] = [n for n, line in enumerate(way.lines) if BODY_OF_ONE.search(line)]
+    assert said[0] < at < said[1], "the new mail waited for all of them"
+
+
+def test_moves_whose_answer_is_lost_find_nothing_to_move(scene):
+    """As when intake is killed between them and its note."""
+    put_away(scene, 5)
+
+    def moved():
+        with colleague(scene) as imap:
+            assert imap.uid("MOVE", "1:*", "Hanterat")[0] == "OK"
+
+    with way_of(scene, Fault(rb"UID MOVE", then=CUT, meanwhile=moved)):
+        scene.run(check=None)
+    assert scene.query("SELECT count(*) FROM mailbox_request WHERE state = 'open'") == [(5,)]
+    scene.configure([ANNA])
+    scene.run(NOW + datetime.timedelta(hours=3))
+    assert in_handled(scene) == [f"Borta {n}" for n in range(5)]
+    assert scene.query("SELECT count(*) FROM mailbox_request WHERE state <> 'done'") == [(0,)]
 
 
 def test_a_server_without_idle_is_looked_at_when_the_office_is_woken(scene):

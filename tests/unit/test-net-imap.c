@@ -439,6 +439,49 @@ static void without_move_a_copy_is_made_and_that_one_mail_removed(void **state)
 	assert_int_equal(end(&s), 0);
 }
 
+#define THREE ((const uint32_t[]){5, 7, 8})
+
+static void several_are_put_away_by_one_command_each(void **state)
+{
+	(void)state;
+	const char *script[] = {"C:u1 CAPABILITY",
+		"S:* CAPABILITY IMAP4rev1 UIDPLUS MOVE", "S:u1 OK done", "C:1 LIST",
+		"S:* LIST (\\Noselect) \".\" \"\"", "S:1 OK done", "C:2 SELECT INBOX",
+		"S:* 3 EXISTS", "S:* OK [UIDVALIDITY 77] x", "S:2 OK done",
+		"C:3 UID MOVE 5,7:8 Hanterat", "S:* OK [COPYUID 1 5,7:8 1:3] moved",
+		"S:* 3 EXPUNGE", "S:* 2 EXPUNGE", "S:* 1 EXPUNGE", "S:3 OK done",
+		"C:4 UID MOVE 5,7:8 Hanterat", "S:4 OK nothing", /* gone */
+		"C:5 UID MOVE 5,7:8 Hanterat", "S:5 NO [CANNOT] so many",
+		"C:6 UID STORE 5,7:8 +FLAGS.SILENT ($Utskick \\Seen)", "S:6 OK done",
+		NULL};
+	struct session s;
+
+	begin_selected(&s, script);
+	assert_int_equal(imap_move_all(s.imap, THREE, 3, "Hanterat", &s.err), 0);
+	assert_int_equal(imap_move_all(s.imap, THREE, 3, "Hanterat", &s.err), 0);
+	assert_int_equal(imap_move_all(s.imap, THREE, 3, "Hanterat", &s.err), -1);
+	assert_int_equal(s.err.kind, ERR_PERM);
+	assert_int_equal(imap_mark_all(s.imap, THREE, 3, "$Utskick", &s.err), 0);
+	assert_int_equal(end(&s), 0);
+}
+
+static void several_are_copied_and_removed_together_without_move(void **state)
+{
+	(void)state;
+	const char *script[] = {"C:u1 CAPABILITY", "S:* CAPABILITY IMAP4rev1 UIDPLUS",
+		"S:u1 OK done", "C:1 LIST", "S:* LIST (\\Noselect) \".\" \"\"",
+		"S:1 OK done", "C:2 SELECT INBOX", "S:* 3 EXISTS",
+		"S:* OK [UIDVALIDITY 77] x", "S:2 OK done",
+		"C:3 UID COPY 5,7:8 Hanterat", "S:3 OK [COPYUID 1 5,7:8 1:3] done",
+		"C:4 UID STORE 5,7:8 +FLAGS.SILENT (\\Deleted)", "S:4 OK done",
+		"C:5 UID EXPUNGE 5,7:8", "S:* 3 EXPUNGE", "S:5 OK done", NULL};
+	struct session s;
+
+	begin_selected(&s, script);
+	assert_int_equal(imap_move_all(s.imap, THREE, 3, "Hanterat", &s.err), 0);
+	assert_int_equal(end(&s), 0);
+}
+
 static void a_message_id_with_quotes_searches_for_itself(void **state)
 {
 	(void)state;
@@ -465,6 +508,8 @@ int main(void)
 		cmocka_unit_test(fields_of_several_mails_are_cut_where_they_are_long),
 		cmocka_unit_test(the_servers_own_sent_folder_is_found),
 		cmocka_unit_test(a_mail_is_marked_where_it_cannot_be_moved),
+		cmocka_unit_test(several_are_put_away_by_one_command_each),
+		cmocka_unit_test(several_are_copied_and_removed_together_without_move),
 		cmocka_unit_test(two_hundred_sessions_leave_no_descriptor),
 		cmocka_unit_test(idle_begins_though_news_come_before_the_plus),
 		cmocka_unit_test(several_lines_in_one_packet_are_all_read_while_idling),

@@ -637,6 +637,55 @@ static void a_mailbox_request_is_asked_once_and_a_search_anew(void **state)
 	}
 }
 
+#define MOVES 5
+
+/* Count of moves that are claimed together; their tries are told. */
+static int claim_moves(struct store *s, int64_t now)
+{
+	struct mailbox_request moves[MOVES];
+	int count = mailbox_request_claim_moves(s->db, now, MOVES, moves, &s->err);
+
+	for (int i = 0; i < count; i++) {
+		assert_int_equal(moves[i].kind, MAILBOX_MOVE);
+		assert_int_equal(moves[i].tries, 0);
+		mailbox_request_deinit(&moves[i]);
+	}
+	return count;
+}
+
+static void moves_to_one_folder_that_were_never_tried_go_together(void **state)
+{
+	struct store *s = *state;
+	mailbox_request_auto r = MAILBOX_REQUEST_EMPTY;
+	int64_t delivery =
+		store_delivery(s, store_letter(s, "minutes", 0), "a@b.example");
+
+	assert_int_equal(claim_moves(s, NOW), 0);
+	assert_ok(s, mailbox_request_add(s->db, MAILBOX_MOVE, store_mail(s, 1), 0,
+			     "Handled", NOW, &s->err));
+	assert_int_equal(claim_moves(s, NOW), 0); /* one is alone */
+	for (uint32_t uid = 2; uid <= 8; uid++) {
+		const char *folder = uid == 3 ? "Elsewhere" : "Handled";
+		assert_ok(s, mailbox_request_add(s->db, MAILBOX_MOVE,
+				     store_mail(s, uid), 0, folder, NOW, &s->err));
+	}
+	assert_ok(s, mailbox_request_add(s->db, MAILBOX_APPEND, 0, delivery, "Handled",
+			     NOW, &s->err));
+	assert_int_equal(claim_moves(s, NOW - 1), 0);
+	assert_int_equal(claim_moves(s, NOW), MOVES);
+	/* What was tried is done alone, in its turn. */
+	assert_int_equal(claim_moves(s, NOW), 0);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(mailbox_request_claim(s->db, NOW, &r, &s->err), 1);
+		assert_int_equal(r.tries, 1);
+		assert_ok(s, mailbox_request_done(s->db, r.id, true, NOW, &s->err));
+	}
+	/* The next is to another folder. */
+	assert_int_equal(claim_moves(s, NOW), 0);
+	assert_int_equal(mailbox_request_claim(s->db, NOW, &r, &s->err), 1);
+	assert_string_equal(r.folder, "Elsewhere");
+}
+
 static void on_its_way_is_as_good_as_served_until_it_fails(void **state)
 {
 	(void)state;
@@ -672,6 +721,7 @@ int main(void)
 		store_test(two_processes_never_claim_the_same_one),
 		store_test(a_long_queue_is_worked_off_in_linear_time),
 		store_test(a_mailbox_request_is_asked_once_and_a_search_anew),
+		store_test(moves_to_one_folder_that_were_never_tried_go_together),
 		cmocka_unit_test(on_its_way_is_as_good_as_served_until_it_fails),
 	};
 
