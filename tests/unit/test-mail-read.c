@@ -13,6 +13,7 @@
 #include "base/hash.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "mail/encode.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -489,6 +490,53 @@ static void a_large_part_is_the_same_in_pieces(void **state)
 		assert_memory_equal(part.data + at, "\x00\x01\x02\xff\0\0\0\0\0", 9);
 }
 
+/* In base64 with so many characters a line; padding is where it falls. */
+static void add_base64(
+	struct buf *to, const struct buf *bytes, size_t line, const char *end)
+{
+	buf_auto code = BUF_EMPTY;
+	size_t column = 0;
+
+	encode_base64(&code, bytes->data, bytes->len);
+	for (size_t i = 0; i < code.len; i++) {
+		if (strchr("\r\n", code.data[i]))
+			continue;
+		buf_add_char(to, code.data[i]);
+		if (++column % line == 0)
+			buf_add_str(to, end);
+	}
+}
+
+/* Lines of any length, whose groups of four are cut by line ends and by the pieces that
+ * are decoded at a time; something odd between them. */
+static void base64_is_decoded_however_its_lines_are_cut(void **state)
+{
+	static const size_t lines[] = {76, 77, 4, 1, 63, 100000};
+	static const size_t sizes[] = {
+		1, 2, 3, 4, 300, 49150, 49151, 49152, 49153, 65536, 147456, 200000};
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+		for (size_t k = 0; k < sizeof(sizes) / sizeof(sizes[0]); k++) {
+			buf_auto bytes = BUF_EMPTY;
+			buf_auto mail = BUF_EMPTY;
+			char sha256[HASH_HEX_SIZE];
+			for (size_t n = 0; n < sizes[k]; n++)
+				buf_add_char(&bytes, (char)(n * 7 + n / 251));
+			hash_hex(bytes.data, bytes.len, sha256);
+			buf_add_str(&mail, "Content-Type: application/pdf\r\n"
+					   "Content-Transfer-Encoding: base64\r\n\r\n");
+			add_base64(&mail, &bytes, lines[i], i % 2 ? "\n" : "\r\n");
+			buf_add_str(&mail, k % 2 ? "\r\n" : " \t");
+			json_auto_t *m = read_bytes(mail.data, mail.len);
+			const json_t *file =
+				json_array_get(json_object_get(m, "attachments"), 0);
+			assert_int_equal(json_int_or(file, "size", 0), sizes[k]);
+			assert_string_equal(json_str(file, "sha256"), sha256);
+		}
+	}
+}
+
 static void calendars_are_handed_out_once_each(void **state)
 {
 	(void)state;
@@ -554,6 +602,7 @@ int main(void)
 		cmocka_unit_test(counts_and_lengths_beyond_a_limit_are_refused),
 		cmocka_unit_test(a_part_is_found_by_its_hash),
 		cmocka_unit_test(a_large_part_is_the_same_in_pieces),
+		cmocka_unit_test(base64_is_decoded_however_its_lines_are_cut),
 		cmocka_unit_test(calendars_are_handed_out_once_each),
 		cmocka_unit_test(
 			a_calendar_is_known_by_its_content_and_where_it_was_forwarded),
