@@ -9,11 +9,15 @@
 #define FIELDS_MAX 8192
 /* How often the caller hears that bytes still come. */
 #define BEAT_BYTES (1 << 20)
+/* Written to the file at a time; servers send a few kilobytes in one record. */
+#define GATHER_BYTES (1 << 17)
 
 /* Where fetched bytes go, and what became of them. */
 struct sink {
 	struct imap *imap;
-	int fd;		  /* -1: to buf */
+	int fd;		     /* -1: to buf */
+	struct buf gathered; /* for fd */
+	uint64_t gathered_at;
 	struct buf *buf;  /* what is over max is left out */
 	uint64_t at;	  /* where the mail in hand began */
 	uint64_t written; /* of it */
@@ -25,12 +29,15 @@ struct sink {
 	struct err err;
 };
 
-static int sink_put_fd(struct sink *sink, const char *bytes, size_t len)
+static int sink_write(struct sink *sink)
 {
-	uint64_t at = sink->at + sink->written;
+	const char *bytes = buf_str(&sink->gathered);
+	size_t left = sink->gathered.len;
 
-	while (len) {
-		ssize_t n = pwrite(sink->fd, bytes, len, (off_t)at);
+	while (left) {
+		size_t done = sink->gathered.len - left;
+		ssize_t n = pwrite(sink->fd, bytes + done, left,
+			(off_t)(sink->gathered_at + done));
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -39,11 +46,23 @@ static int sink_put_fd(struct sink *sink, const char *bytes, size_t len)
 			return err_set(&sink->err, ERR_TEMP,
 				"a mail cannot be kept: %s", strerror(errno));
 		}
-		bytes += n;
-		at += (uint64_t)n;
-		len -= (size_t)n;
+		left -= (size_t)n;
 	}
+	buf_clear(&sink->gathered);
 	return 0;
+}
+
+static int sink_put_fd(struct sink *sink, const char *bytes, size_t len)
+{
+	uint64_t at = sink->at + sink->written;
+	bool follows = at == sink->gathered_at + sink->gathered.len;
+
+	if (!follows && sink_write(sink) < 0)
+		return -1;
+	if (!sink->gathered.len)
+		sink->gathered_at = at;
+	buf_add(&sink->gathered, bytes, len);
+	return sink->gathered.len < GATHER_BYTES ? 0 : sink_write(sink);
 }
 
 static void beat(struct sink *sink, size_t len)
@@ -217,9 +236,15 @@ int imap_fetch(struct imap *imap, struct imap_piece *pieces, size_t count, int f
 	struct sink sink = {
 		.imap = imap, .fd = fd, .max = max, .pieces = pieces, .count = count};
 
-	return fetch_pieces(&sink,
+	int done = fetch_pieces(&sink,
 		mailimap_fetch_att_new_body_peek_section(mailimap_section_new(NULL)),
 		bytes_allowed(pieces, count, max), err);
+	if (done == 0 && sink_write(&sink) < 0) {
+		*err = sink.err;
+		done = 1;
+	}
+	buf_deinit(&sink.gathered);
+	return done;
 }
 
 static struct mailimap_section *section_of(const char *const *fields)
