@@ -4,8 +4,6 @@ Dovecot and a real Postfix. The goal: below 40 MB each. pdftotext, which the off
 import collections
 import datetime
 import pathlib
-import random
-import re
 import tempfile
 import threading
 import time
@@ -34,16 +32,6 @@ def _config(rig, folder, members):
     (config / "calendars/ryd.ics").write_bytes(make_ics(make_event(
         "ryd@linkoping.example", HELD_ON, summary="Trygghetsråd Ryd", secretary=SECRETARY)))
     return config
-
-
-def _large_pdf():
-    """A right one, with a comment of 20 MB behind its first line: all offsets move by it."""
-    head, end, rest = documents.pdf("Protokoll").partition(b"\n")
-    comment = b"%" + random.Random(1).randbytes(MINUTES).translate(None, b"\r\n") + b"\n"
-    moved = re.sub(rb"(\d{10}) 00000 n|(?<=startxref\n)(\d+)",
-                   lambda m: b"%010d 00000 n" % (int(m[1]) + len(comment)) if m[1]
-                   else b"%d" % (int(m[2]) + len(comment)), rest)
-    return head + end + comment + moved
 
 
 class _Watch:
@@ -99,7 +87,7 @@ def _work(rig, folder, members):
         read = dict(watch.peaks)
         rig.send(SECRETARY[1], make_mail(SECRETARY[1], mailbox.USER, "Protokoll [RYD-2026-09-14]",
                                          "Hej! Här kommer protokollet.\n",
-                                         [("Protokoll.pdf", "application/pdf", _large_pdf())]))
+                                         [("Protokoll.pdf", "application/pdf", documents.large_pdf(MINUTES))]))
         _wait(lambda: sum(r["letter"] == "minutes" and r["state"] == "sent"
                           for r in _rows(config, state, "deliveries")), MEMBERS)
     return read, watch.peaks

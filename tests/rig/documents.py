@@ -5,6 +5,8 @@ unit tests read too.
 """
 import hashlib
 import io
+import random
+import re
 import struct
 import sys
 import zipfile
@@ -73,6 +75,16 @@ def pdf(text: str = TEXT, pages: int = 1, user: str | None = None, owner: str | 
 
 
 # Zips
+
+def large_pdf(size: int, text: str = TEXT) -> bytes:
+    """With a comment of that size behind its first line: all offsets move by it."""
+    head, end, rest = pdf(text).partition(b"\n")
+    comment = b"%" + random.Random(1).randbytes(size).translate(None, b"\r\n") + b"\n"
+    moved = re.sub(rb"(\d{10}) 00000 n|(?<=startxref\n)(\d+)",
+                   lambda m: b"%010d 00000 n" % (int(m[1]) + len(comment)) if m[1]
+                   else b"%d" % (int(m[2]) + len(comment)), rest)
+    return head + end + comment + moved
+
 
 def _zip(entries: dict[str, bytes | str]) -> bytes:
     out = io.BytesIO()
