@@ -4,7 +4,7 @@
 
 #include "base/hash.h"
 
-#define PIECE ((size_t)256 << 10)
+#define PIECE ((size_t)1 << 20)
 
 static int read_memory(
 	void *source, uint64_t at, void *to, size_t size, struct err *err)

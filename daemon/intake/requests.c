@@ -105,19 +105,34 @@ static int look_for(
 		       : 0;
 }
 
+/* As it was sent. */
+struct copy {
+	struct db *db;
+	struct delivery_text text;
+};
+
+static int read_copy(void *source, uint64_t at, void *to, size_t size, struct err *err)
+{
+	const struct copy *copy = source;
+
+	return delivery_text_read(copy->db, &copy->text, (int64_t)at, to, size, err);
+}
+
 static int append(
 	struct act *a, const struct delivery *d, const char *folder, struct err *err)
 {
 	struct mailbox *m = a->m;
-	buf_auto mail = BUF_EMPTY;
+	struct copy copy = {.db = m->db};
+	buf_auto none = BUF_EMPTY;
 	/* Tried before: it may be there, and only the answer got lost. */
 	int found = a->request->tries ? look_for(a, d, folder, err) : 0;
 
 	if (found)
 		return found;
-	if (delivery_read(m->db, d->id, &mail, err) < 0)
+	if (delivery_text_find(m->db, d->id, 0, &copy.text, &none, err) < 0)
 		return store_failed(a);
-	return imap_append(m->imap, folder, buf_str(&mail), mail.len, d->sent_at, err);
+	const struct content mail = {(uint64_t)copy.text.size, read_copy, &copy};
+	return imap_append(m->imap, folder, &mail, d->sent_at, err);
 }
 
 /* The configured one, or what the server calls its own; NULL with err. */

@@ -13,7 +13,7 @@
 #define GATHER_BYTES (1 << 17)
 
 /* Where fetched bytes go, and what became of them. */
-struct sink {
+struct arriving {
 	struct imap *imap;
 	int fd;		     /* -1: to buf */
 	struct buf gathered; /* for fd */
@@ -29,7 +29,7 @@ struct sink {
 	struct err err;
 };
 
-static int sink_write(struct sink *sink)
+static int sink_write(struct arriving *sink)
 {
 	const char *bytes = buf_str(&sink->gathered);
 	size_t left = sink->gathered.len;
@@ -52,7 +52,7 @@ static int sink_write(struct sink *sink)
 	return 0;
 }
 
-static int sink_put_fd(struct sink *sink, const char *bytes, size_t len)
+static int sink_put_fd(struct arriving *sink, const char *bytes, size_t len)
 {
 	uint64_t at = sink->at + sink->written;
 	bool follows = at == sink->gathered_at + sink->gathered.len;
@@ -65,7 +65,7 @@ static int sink_put_fd(struct sink *sink, const char *bytes, size_t len)
 	return sink->gathered.len < GATHER_BYTES ? 0 : sink_write(sink);
 }
 
-static void beat(struct sink *sink, size_t len)
+static void beat(struct arriving *sink, size_t len)
 {
 	sink->unsaid += len;
 	if (sink->unsaid < BEAT_BYTES || !sink->imap->beat)
@@ -74,7 +74,7 @@ static void beat(struct sink *sink, size_t len)
 	sink->imap->beat(sink->imap->beat_context);
 }
 
-static void sink_put_buf(struct sink *sink, const char *bytes, size_t len)
+static void sink_put_buf(struct arriving *sink, const char *bytes, size_t len)
 {
 	size_t room = (size_t)(sink->max - sink->written);
 	size_t n = len < room ? len : room;
@@ -83,7 +83,7 @@ static void sink_put_buf(struct sink *sink, const char *bytes, size_t len)
 	sink->written += n;
 }
 
-static bool sink_put(struct sink *sink, const char *bytes, size_t len)
+static bool sink_put(struct arriving *sink, const char *bytes, size_t len)
 {
 	if (sink->err.kind != ERR_NONE)
 		return false;
@@ -132,7 +132,7 @@ struct mailimap_msg_att_static *imap_find_att(struct mailimap_msg_att *att, int 
 }
 
 /* The one that was asked for and has not come yet; NULL: it was not. */
-static struct imap_piece *find_piece(struct sink *sink, uint32_t uid)
+static struct imap_piece *find_piece(struct arriving *sink, uint32_t uid)
 {
 	for (size_t i = 0; i < sink->count; i++)
 		if (sink->pieces[i].uid == uid && !sink->pieces[i].is_found)
@@ -144,7 +144,7 @@ static struct imap_piece *find_piece(struct sink *sink, uint32_t uid)
  * given to take_bytes; what nobody asked for is written over by the next. */
 static void take_mail(struct mailimap_msg_att *att, void *context)
 {
-	struct sink *sink = context;
+	struct arriving *sink = context;
 	struct mailimap_msg_att_static *body =
 		imap_find_att(att, MAILIMAP_MSG_ATT_BODY_SECTION);
 	struct mailimap_msg_att_static *uid = imap_find_att(att, MAILIMAP_MSG_ATT_UID);
@@ -198,7 +198,7 @@ static struct mailimap_set *set_of(const struct imap_piece *pieces, size_t count
 
 /* The section of each piece into the sink; takes section. At most cap bytes in all.
  * Returns as imap_fetch. */
-static int fetch_pieces(struct sink *sink, struct mailimap_fetch_att *section,
+static int fetch_pieces(struct arriving *sink, struct mailimap_fetch_att *section,
 	uint64_t cap, struct err *err)
 {
 	struct imap *imap = sink->imap;
@@ -233,7 +233,7 @@ static uint64_t bytes_allowed(
 int imap_fetch(struct imap *imap, struct imap_piece *pieces, size_t count, int fd,
 	uint64_t max, struct err *err)
 {
-	struct sink sink = {
+	struct arriving sink = {
 		.imap = imap, .fd = fd, .max = max, .pieces = pieces, .count = count};
 
 	int done = fetch_pieces(&sink,
@@ -259,7 +259,7 @@ static struct mailimap_section *section_of(const char *const *fields)
 int imap_fetch_fields(struct imap *imap, struct imap_piece *pieces, size_t count,
 	const char *const *fields, struct buf *ret, struct err *err)
 {
-	struct sink sink = {.imap = imap,
+	struct arriving sink = {.imap = imap,
 		.fd = -1,
 		.buf = ret,
 		.max = FIELDS_MAX,

@@ -1,5 +1,4 @@
 #include <string.h>
-#include <time.h>
 
 #include "base/text.h"
 #include "net/imap-inside.h"
@@ -31,14 +30,6 @@ struct mailimap_set *imap_set_new(const uint32_t *uids, size_t count)
 	}
 	return set;
 }
-
-static void flag_list_freep(struct mailimap_flag_list **list)
-{
-	if (*list)
-		mailimap_flag_list_free(*list);
-}
-#define flag_list_auto                                                                 \
-	__attribute__((cleanup(flag_list_freep))) struct mailimap_flag_list
 
 /* A list of one flag; takes flag. */
 static struct mailimap_flag_list *flags_of(struct mailimap_flag *flag)
@@ -254,22 +245,4 @@ int imap_mark(struct imap *imap, uint32_t uid, const char *keyword, struct err *
 	if (is_there <= 0)
 		return is_there;
 	return imap_mark_all(imap, &uid, 1, keyword, err) < 0 ? -1 : 1;
-}
-
-int imap_append(struct imap *imap, const char *folder, const void *bytes, size_t len,
-	int64_t date, struct err *err)
-{
-	struct tm tm;
-	time_t at = date;
-	str_auto *name = imap_wire_name(imap, folder, err);
-	flag_list_auto *seen = flags_of(mailimap_flag_new_seen());
-
-	if (!name || !gmtime_r(&at, &tm))
-		return -1;
-	struct mailimap_date_time *when = mailimap_date_time_new(tm.tm_mday,
-		tm.tm_mon + 1, tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec, 0);
-	mailimap *session = imap_begin(imap, IMAP_ANSWER_MAX);
-	int code = mailimap_append(session, name, seen, when, bytes, len);
-	mailimap_date_time_free(when);
-	return imap_check(imap, code, "APPEND", err);
 }

@@ -15,7 +15,7 @@ bool imap_can_idle(const struct imap *imap)
 }
 
 /* "* 23 EXISTS" changes what SELECT said, and so must be kept for the next list. */
-static void take_news(struct imap *imap, const char *line)
+void imap_take_news(struct imap *imap, const char *line)
 {
 	char *word = NULL;
 	unsigned long n = text_starts(line, "* ") ? strtoul(line + 2, &word, 10) : 0;
@@ -48,7 +48,7 @@ int imap_idle_begin(struct imap *imap, struct err *err)
 			return -1;
 		if (line[0] == '+')
 			return 0;
-		take_news(imap, line);
+		imap_take_news(imap, line);
 		int end = imap_is_end(imap, line, err);
 		if (end > 0)
 			err_set(err, ERR_TEMP, "IMAP IDLE ended before it began");
@@ -82,7 +82,7 @@ int imap_idle_has_news(struct imap *imap, struct err *err)
 			err_set(err, ERR_TEMP, "IMAP IDLE ended by itself");
 		if (end)
 			return -1;
-		take_news(imap, line);
+		imap_take_news(imap, line);
 	}
 	bool news = imap->has_news;
 	imap->has_news = false;
@@ -102,7 +102,7 @@ int imap_idle_end(struct imap *imap, struct err *err)
 
 		if (!line)
 			return -1;
-		take_news(imap, line);
+		imap_take_news(imap, line);
 		end = imap_is_end(imap, line, err);
 	}
 	return end > 0 ? 0 : -1;

@@ -49,5 +49,9 @@ int imap_run_fetch(struct imap *imap, struct mailimap_set *set,
 int imap_send_line(struct imap *imap, const char *line, struct err *err);
 /* The next line, borrowed until the next call; NULL with err. */
 const char *imap_read_line(struct imap *imap, struct err *err);
+/* What a line says of the selected folder is kept. */
+void imap_take_news(struct imap *imap, const char *line);
+/* The code of a NO that will be a yes another day (RFC 5530); NULL: none. */
+bool imap_is_bad_day(const char *code);
 /* 1 the tagged OK, 0 another line, -1 a tagged NO or BAD, a BYE. */
 int imap_is_end(struct imap *imap, const char *line, struct err *err);

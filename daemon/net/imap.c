@@ -16,13 +16,10 @@ mailimap *imap_begin(struct imap *imap, uint64_t max)
 	return imap->session;
 }
 
-/* A NO that will be a yes another day (RFC 5530). */
-static bool is_bad_day(const mailimap *session)
+bool imap_is_bad_day(const char *code)
 {
 	const char *const codes[] = {
 		"UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG", "OVERQUOTA"};
-	const struct mailimap_response_info *info = session->imap_response_info;
-	const char *code = info ? info->rsp_atom : NULL;
 
 	for (size_t i = 0; code && i < sizeof(codes) / sizeof(*codes); i++)
 		if (text_equal_nocase(code, codes[i]))
@@ -48,8 +45,11 @@ int imap_check(struct imap *imap, int code, const char *what, struct err *err)
 	case MAILIMAP_ERROR_DONT_ACCEPT_CONNECTION:
 		break;
 	default: { /* libetpan has a code per command; all mean a NO or BAD */
+		const struct mailimap_response_info *info =
+			imap->session->imap_response_info;
+		const char *word = info ? info->rsp_atom : NULL;
 		str_auto *shown = text_printable(words);
-		return err_set(err, is_bad_day(imap->session) ? ERR_TEMP : ERR_PERM,
+		return err_set(err, imap_is_bad_day(word) ? ERR_TEMP : ERR_PERM,
 			"IMAP %s: the server said no: %.150s", what, shown);
 	}
 	}

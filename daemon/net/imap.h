@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/content.h"
 #include "base/err.h"
 #include "net/stream.h"
 
@@ -78,8 +79,8 @@ int imap_mark_all(struct imap *imap, const uint32_t *uids, size_t count,
 /* The folder that the server says sent mail is kept in (RFC 6154); the caller frees. 1,
  * 0 it names none, -1. */
 int imap_find_sent(struct imap *imap, char **ret_folder, struct err *err);
-/* bytes of a whole mail, flagged \Seen, with its date. */
-int imap_append(struct imap *imap, const char *folder, const void *bytes, size_t len,
+/* A whole mail, flagged \Seen, with its date. ERR_PERM: the server does not take it. */
+int imap_append(struct imap *imap, const char *folder, const struct content *mail,
 	int64_t date, struct err *err);
 /* UID SEARCH HEADER Message-ID in the selected folder. 1 found, 0 not, -1. */
 int imap_has_message_id(struct imap *imap, const char *message_id, struct err *err);

@@ -14,7 +14,7 @@
 #include "base/spool.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
-#define LARGE ((size_t)1000 * 1000)
+#define LARGE ((size_t)3000 * 1000)
 
 static char *make_bytes(void)
 {
@@ -27,7 +27,8 @@ static char *make_bytes(void)
 
 static void pieces_make_the_whole_whatever_its_size(void **state)
 {
-	static const size_t sizes[] = {0, 1, 262143, 262144, 262145, LARGE};
+	static const size_t sizes[] = {
+		0, 1, (1 << 20) - 1, 1 << 20, (1 << 20) + 1, LARGE};
 	str_auto *bytes = make_bytes();
 	(void)state;
 

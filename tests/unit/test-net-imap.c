@@ -345,6 +345,48 @@ static void two_hundred_sessions_leave_no_descriptor(void **state)
 	assert_int_equal(after, before);
 }
 
+struct append_case {
+	const char *script[20];
+	int want;
+	enum err_kind kind;
+};
+
+#define APPEND                                                                         \
+	SELECTED, "C:u2 APPEND \"Skickat/\\\"x\\\"\" (\\Seen) "                        \
+		  "\"14-Sep-2026 16:00:00 +0000\" {9}"
+#define MAIL "C:To: a", "C:", "C:"
+
+static const struct append_case append_cases[] = {
+	{{APPEND, "S:+ go on", MAIL, "S:u2 OK done"}, 0, ERR_NONE},
+	{{APPEND, "S:* 4 EXISTS", "S:+ go on", MAIL, "S:* 5 EXISTS", "S:u2 OK done"}, 0,
+		ERR_NONE},
+	{{APPEND, "S:u2 NO [OVERQUOTA] full"}, -1, ERR_TEMP},
+	{{APPEND, "S:u2 NO no such folder"}, -1, ERR_PERM},
+	{{APPEND, "S:u2 BAD what"}, -1, ERR_PERM},
+	{{APPEND, "S:u2 OK done"}, -1, ERR_TEMP},
+	{{APPEND, "S:+ go on", MAIL, "S:u2 NO [TOOBIG] no"}, -1, ERR_PERM},
+	{{APPEND, "S:+ go on", MAIL, "S:* BYE"}, -1, ERR_TEMP},
+	{{APPEND, "S:+ go on", MAIL, "CLOSE"}, -1, ERR_TEMP},
+	{{APPEND}, -1, ERR_TEMP},
+};
+
+static void a_copy_is_filed_or_it_is_said_why_not(void **state)
+{
+	const struct content mail = CONTENT_OF("To: a\r\n\r\n", 9);
+	(void)state;
+
+	for (size_t i = 0; i < sizeof(append_cases) / sizeof(*append_cases); i++) {
+		const struct append_case *c = &append_cases[i];
+		struct session s;
+		begin_selected(&s, c->script);
+		int done =
+			imap_append(s.imap, "Skickat/\"x\"", &mail, 1789401600, &s.err);
+		if (done != c->want || s.err.kind != c->kind)
+			fail_msg("case %zu: %d, %s", i, done, s.err.text);
+		assert_int_equal(end(&s), 0);
+	}
+}
+
 static void idle_begins_though_news_come_before_the_plus(void **state)
 {
 	(void)state;
@@ -511,6 +553,7 @@ int main(void)
 		cmocka_unit_test(several_are_put_away_by_one_command_each),
 		cmocka_unit_test(several_are_copied_and_removed_together_without_move),
 		cmocka_unit_test(two_hundred_sessions_leave_no_descriptor),
+		cmocka_unit_test(a_copy_is_filed_or_it_is_said_why_not),
 		cmocka_unit_test(idle_begins_though_news_come_before_the_plus),
 		cmocka_unit_test(several_lines_in_one_packet_are_all_read_while_idling),
 		cmocka_unit_test(a_goodbye_while_idling_is_the_end),
