@@ -211,17 +211,27 @@ static int migrate_once(struct db *db, struct err *err)
 	return 1;
 }
 
+/* In WAL a commit that the disk was not waited for is whole or not there: what a power
+ * cut takes away of this is done again. */
+static int migrate(struct db *db, struct err *err)
+{
+	int r = 1;
+
+	if (db_run(db, err, "PRAGMA synchronous = NORMAL") < 0)
+		return -1;
+	while (r == 1)
+		r = migrate_once(db, err);
+	return r < 0 ? -1 : db_run(db, err, "PRAGMA synchronous = FULL");
+}
+
 static int bring_up_to_date(struct db *db, struct err *err)
 {
 	int64_t version = 0;
-	int r = 1;
 
 	if (get_version(db, &version, err) < 0 || check_owner(db, err) < 0 ||
 		check_not_newer(version, err) < 0 || use_wal(db, err) < 0)
 		return -1;
-	while (version < migration_count() && r == 1)
-		r = migrate_once(db, err);
-	return r < 0 ? -1 : 0;
+	return version < migration_count() ? migrate(db, err) : 0;
 }
 
 struct db *db_open(const char *path, struct err *err)
