@@ -165,50 +165,50 @@ struct look {
 	size_t size;
 	size_t keep; /* bytes; 0: it is no text and no calendar */
 	struct buf kept;
-	const struct mapping *mapping; /* NULL */
+	const struct mail_limits *limits;
 	size_t passed;
 };
+
+/* Some more than is ever shown, so that it is seen to be more. */
+static size_t kept_at_most(const struct look *l, const char *bytes, size_t len)
+{
+	size_t text = is_text(l->part) ? l->limits->text_max + 16 : 0;
+	size_t calendar =
+		is_calendar(l->part, bytes, len) ? l->limits->calendar_max + 16 : 0;
+	return text > calendar ? text : calendar;
+}
 
 static bool look_at(void *context, const char *bytes, size_t len)
 {
 	struct look *l = context;
-	if (!l->size && !is_text(l->part) && !is_calendar(l->part, bytes, len))
-		l->keep = 0;
+	if (!l->size && l->keep)
+		l->keep = kept_at_most(l, bytes, len);
 	hash_add(l->hash, bytes, len);
 	l->size += len;
 	if (l->kept.len < l->keep)
 		buf_add(&l->kept, bytes,
 			len < l->keep - l->kept.len ? len : l->keep - l->kept.len);
-	mapping_passed(l->mapping, &l->passed, len);
+	mapping_passed(l->limits->mapping, &l->passed, len);
 	return true;
 }
 
-static struct look look_through(const struct mail_part *part, size_t keep,
-	const struct mapping *mapping, char ret_sha256[HASH_HEX_SIZE])
+static struct look look_through(const struct mail_part *part,
+	const struct mail_limits *limits, bool keeps, char ret_sha256[HASH_HEX_SIZE])
 {
 	struct look l = {.part = part,
 		.hash = hash_new(),
-		.keep = keep,
+		.keep = keeps,
 		.kept = BUF_EMPTY,
-		.mapping = mapping};
+		.limits = limits};
 	mail_part_each(part, look_at, &l);
 	hash_end(l.hash, ret_sha256);
 	return l;
 }
 
-/* Some more than is ever shown, so that it is seen to be more. */
-static size_t kept_at_most(const struct mail_limits *limits)
-{
-	return (limits->text_max > limits->calendar_max ? limits->text_max
-							: limits->calendar_max) +
-	       16;
-}
-
 static void read_part(struct reading *r, const struct mail_part *part)
 {
 	char sha256[HASH_HEX_SIZE];
-	struct look l =
-		look_through(part, kept_at_most(r->limits), r->limits->mapping, sha256);
+	struct look l = look_through(part, r->limits, true, sha256);
 	const char *bytes = buf_str(&l.kept);
 	json_t *described = describe(part, sha256, l.size);
 	if (!part->is_message && r->parts)
@@ -383,7 +383,7 @@ int mail_read_part(const char *bytes, size_t len, const struct mail_limits *limi
 		return 0;
 	for (size_t i = 0; i < tree.count; i++) {
 		char found[HASH_HEX_SIZE];
-		(void)look_through(&tree.parts[i], 0, limits->mapping, found);
+		(void)look_through(&tree.parts[i], limits, false, found);
 		if (strcmp(found, sha256) != 0)
 			continue;
 		mail_part_each(&tree.parts[i], pass_on, &passing);
