@@ -169,6 +169,16 @@ def test_a_mail_over_which_the_reader_dies_is_set_aside_and_can_be_read_again(sc
     assert [r["reason"] for r in scene.rows("incoming")] == ["not-understood"]
 
 
+def test_a_reader_that_dies_now_and_then_costs_no_mail(scene, meddle):
+    """Nor the one that it had been given ahead."""
+    scene.fill(make_mail(ANNA, scene.mailbox, f"Borta {n}", "Hej!\n",
+                         headers={"Auto-Submitted": "auto-replied"}).as_bytes() for n in range(60))
+    scene.run(env=meddle(kill="reader:40"))
+    assert [row["reason"] for row in scene.rows("incoming")] == ["auto-reply"] * 60
+    [(most, again)] = scene.query("SELECT max(tries), sum(tries > 1) FROM incoming")
+    assert most == 2 and 1 <= again < 30
+
+
 def large_mail(mib, subject="Stort"):
     line = b"x" * 76 + b"\r\n"
     return (f"From: Anna Al <{ANNA}>\r\nTo: utskott@linkoping.example\r\nSubject: {subject}\r\n"
