@@ -98,8 +98,7 @@ int delivery_find(
 typedef int (*delivery_fn)(const struct delivery *d, void *context);
 int delivery_each(struct db *db, int64_t meeting_id, delivery_fn fn, void *context,
 	struct err *err);
-/* Failed or bounced ones the coordinator has not been told of; and the mark that he
- * has. */
+/* Failed or bounced ones that the coordinator does not know of; and that he does. */
 int delivery_each_untold(struct db *db, delivery_fn fn, void *context, struct err *err);
 int delivery_set_told(struct db *db, int64_t id, int64_t now, struct err *err);
 /* When the oldest of those failed; 0 where there is none. */
@@ -111,10 +110,8 @@ int delivery_each_late(struct db *db, int64_t first_try_before, int64_t due_befo
 int delivery_set_told_late(struct db *db, int64_t id, int64_t now, struct err *err);
 /* {due: n, sent: n, ...}; new reference. */
 json_t *delivery_counts(struct db *db, struct err *err);
-/* How many letters of automatic kinds (all but those a meeting owes: invitation,
- * update, cancellation, withdrawal, reminder, minutes-request, minutes, and what people
- * ask and answer: question, question-answer, question-reminder) went or wait
- * for address since `since`. -1. */
+/* How many letters of automatic kinds (all but those that a meeting or a question owes)
+ * went or wait for address since `since`. -1. */
 int delivery_count_to(
 	struct db *db, const char *address, int64_t since, struct err *err);
 /* Deliveries of that kind of letter to address since then. Count, -1. */

@@ -1,8 +1,8 @@
 /*
  * When the office has to look at a meeting again. Whatever changes something that a
  * duty follows from (the meeting, its files, roles, answers, deliveries) sets that to
- * "now", by triggers, whoever does it (but look_add); so a turn costs as much as has changed or fallen
- * due, however many meetings there are.
+ * "now", by triggers, whoever does it (but look_add); so a turn costs as much as has
+ * changed or fallen due, however many meetings there are.
  */
 #pragma once
 
