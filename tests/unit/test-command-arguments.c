@@ -126,9 +126,9 @@ static void wrong_values_are_refused(void **state)
 static void every_verb_is_found_by_its_name_and_describes_itself(void **state)
 {
 	static const char *const contract[] = {"status", "plan", "meeting", "explain",
-		"preview", "held", "release", "refuse", "rerun", "read", "render",
-		"export", "sign-in", "questions", "close", "withdraw", "search",
-		"retention"};
+		"preview", "held", "release", "refuse", "rerun", "resend", "read",
+		"render", "export", "sign-in", "questions", "close", "withdraw",
+		"search", "retention"};
 	size_t count = sizeof(contract) / sizeof(*contract);
 
 	(void)state;
