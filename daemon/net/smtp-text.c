@@ -100,14 +100,16 @@ char *smtp_xtext(const char *s)
 #define ODD 1
 #define EIGHT_BIT 0x80
 
-/* ODD: a bare CR or LF, or a dot that begins a line. bytes[-1] is there too. */
-static unsigned look_at_block(const unsigned char *bytes)
+/* ODD: a bare CR or LF, or a dot that begins a line. The block is behind its first
+ * byte, which is the one before it. */
+static unsigned look_at_block(const unsigned char *before)
 {
+	const unsigned char *bytes = before + 1;
 	unsigned char found = 0;
 
 	for (size_t i = 0; i < BLOCK; i++) {
-		unsigned char lf = bytes[i] == '\n', after_cr = bytes[i - 1] == '\r';
-		unsigned char dot = bytes[i] == '.', after_lf = bytes[i - 1] == '\n';
+		unsigned char lf = bytes[i] == '\n', after_cr = before[i] == '\r';
+		unsigned char dot = bytes[i] == '.', after_lf = before[i] == '\n';
 		found |= (unsigned char)((lf ^ after_cr) | (dot & after_lf) |
 					 (bytes[i] & EIGHT_BIT));
 	}
@@ -135,7 +137,7 @@ void smtp_lines_add(struct smtp_lines *l, const char *bytes, size_t len)
 		size_t end = len - i < BLOCK ? len : i + BLOCK;
 		unsigned found = ODD;
 		if (end == i + BLOCK)
-			found = look_at_block((const unsigned char *)bytes + i);
+			found = look_at_block((const unsigned char *)bytes + i - 1);
 		l->has_8bit = l->has_8bit || (found & EIGHT_BIT);
 		for (; (found & ODD) && i < end; i++)
 			look_at_byte(l, bytes[i - 1], bytes[i]);

@@ -107,7 +107,7 @@ def test_no_verb_prints_control_or_direction_characters(office):
              ["questions"], ["retention"], ["export", "--public"], ["export", "--public", "--csv"]]
     verbs += [["explain", row["register"]] for row in s.rows("incoming")]
     verbs += [["explain", f"d{row['id']}"] for row in s.rows("deliveries")]
-    verbs += [["preview", code, "invitation"], ["read", "-"]]
+    verbs += [["preview", code, "invitation"], ["read", "-"], ["resend", "d1"]]
     verbs += [["export", what] for what in
               ("incoming", "deliveries", "meetings", "answers", "minutes", "absences", "journal")]
     for words in verbs:
